@@ -1,0 +1,17 @@
+// base64 (RFC 4648, section 4) and hexadecimal.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace courier {
+
+[[nodiscard]] std::string base64_encode(std::string_view bytes);
+// Strict: padding is required, no white space, no bits left over. Nothing for anything else.
+[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);
+
+[[nodiscard]] std::string hex_encode(std::string_view bytes);
+[[nodiscard]] std::optional<std::string> hex_decode(std::string_view text);
+
+}  // namespace courier

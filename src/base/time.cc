@@ -1,0 +1,80 @@
+#include "base/time.h"
+
+#include <cstdio>
+
+namespace courier {
+
+namespace {
+
+constexpr const char* day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr const char* month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::int64_t seconds_a_day = 86'400;
+
+constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+
+// Days since 1970-01-01. Years are counted from March, so that the leap day ends a year.
+std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t day) {
+  year += floor_divide(month - 1, 12);
+  month = (month - 1) - floor_divide(month - 1, 12) * 12 + 1;
+  if (month <= 2) --year;
+  const std::int64_t shifted = month > 2 ? month - 3 : month + 9;
+  const std::int64_t century = floor_divide(year, 100);
+  return year * 365 + floor_divide(year, 4) - century + floor_divide(century, 4) + (153 * shifted + 2) / 5 + day - 1 -
+         719'468;
+}
+
+}  // namespace
+
+CivilTime to_civil(WallTime time, int offset_minutes) {
+  const std::int64_t total = floor_divide(time.microseconds, 1'000'000) + offset_minutes * 60;
+  const std::int64_t day_number = floor_divide(total, seconds_a_day);
+  const std::int64_t second_of_day = total - day_number * seconds_a_day;
+
+  // 400 years are 146,097 days; the era begins on 0000-03-01.
+  const std::int64_t shifted = day_number + 719'468;
+  const std::int64_t era = floor_divide(shifted, 146'097);
+  const std::int64_t day_of_era = shifted - era * 146'097;
+  const std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
+
+  CivilTime civil;
+  civil.day = static_cast<int>(day_of_year - (153 * month_from_march + 2) / 5 + 1);
+  civil.month = static_cast<int>(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9);
+  civil.year = year_of_era + era * 400 + (civil.month <= 2 ? 1 : 0);
+  civil.hour = static_cast<int>(second_of_day / 3'600);
+  civil.minute = static_cast<int>(second_of_day / 60 % 60);
+  civil.second = static_cast<int>(second_of_day % 60);
+  const std::int64_t from_thursday = day_number + 4;
+  civil.weekday = static_cast<int>(from_thursday - floor_divide(from_thursday, 7) * 7);
+  return civil;
+}
+
+WallTime from_civil(const CivilTime& civil, int offset_minutes) {
+  const std::int64_t day_number = days_from_civil(civil.year, civil.month, civil.day);
+  return wall_seconds(day_number * seconds_a_day + civil.hour * 3'600 + civil.minute * 60 + civil.second -
+                      offset_minutes * 60);
+}
+
+std::string rfc5322_date(WallTime time, int offset_minutes) {
+  const CivilTime t = to_civil(time, offset_minutes);
+  const int distance = offset_minutes < 0 ? -offset_minutes : offset_minutes;
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%s, %02d %s %04lld %02d:%02d:%02d %c%02d%02d", day_names[t.weekday], t.day,
+                month_names[t.month - 1], static_cast<long long>(t.year), t.hour, t.minute, t.second,
+                offset_minutes < 0 ? '-' : '+', distance / 60, distance % 60);
+  return buffer;
+}
+
+std::string rfc3339_time(WallTime time) {
+  const CivilTime t = to_civil(time);
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", static_cast<long long>(t.year), t.month,
+                t.day, t.hour, t.minute, t.second,
+                static_cast<int>(time.microseconds - floor_divide(time.microseconds, 1'000'000) * 1'000'000));
+  return buffer;
+}
+
+}  // namespace courier

@@ -1,0 +1,64 @@
+# The front door; CMake and its presets do the work.
+#
+#   make run      build release and start a private instance (courier sandbox) in .run/
+#   make test     install what is needed, build dev, run every test
+#   make release  build/release, runnable from there
+#   make bench    build release and print the table of benchmarks
+#   make check    format, layers, generated files, clang-tidy
+#   make format   let clang-format write what `make check` asks for
+#   make fuzz     every fuzzer for FUZZ_SECONDS (60) each
+#   make install  DESTDIR=… PREFIX=/usr/local (every folder on its own: INSTALL_OPTIONS="-DCOURIER_SPOOL_DIR=…", cmake/paths.cmake)
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+INSTALL_OPTIONS ?=
+FUZZ_SECONDS ?= 60
+SANDBOX ?= $(CURDIR)/.run
+
+.PHONY: all release dev run test bench check format install fuzz clean deps deps-test
+
+all: release
+
+deps:
+	@scripts/install-deps
+deps-test:
+	@scripts/install-deps --test
+
+release: deps
+	@cmake --preset release >/dev/null
+	@cmake --build build/release
+
+dev: deps
+	@cmake --preset dev >/dev/null
+	@cmake --build build/dev
+
+run: release
+	@build/release/bin/courier sandbox --dir "$(SANDBOX)"
+
+test: deps-test
+	@cmake --preset dev >/dev/null
+	@cmake --build build/dev
+	@scripts/run-tests dev
+
+bench: deps-test release
+	@cmake --build build/release --target bench
+
+check: deps
+	@cmake --preset dev >/dev/null
+	@scripts/check
+
+format:
+	@scripts/check --format
+
+install: deps
+	@cmake --preset release -B build/install -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(INSTALL_OPTIONS) >/dev/null
+	@cmake --build build/install
+	@DESTDIR="$(DESTDIR)" cmake --install build/install
+
+fuzz: deps
+	@cmake --preset fuzz >/dev/null
+	@cmake --build build/fuzz
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+clean:
+	rm -rf build

@@ -18,6 +18,13 @@ struct ListenerInfo {
   void fields(V& v) { v("service", service), v("address", address), v("implicit_tls", implicit_tls); }
 };
 
+// A certificate chain with its private key, as PEM text. The supervisor reads the files as root.
+struct Certificate {
+  std::string chain_pem, key_pem;
+  template <class V>
+  void fields(V& v) { v("chain_pem", chain_pem), v("key_pem", key_pem); }
+};
+
 struct Started {
   std::string error;  // empty: the process serves
   template <class V>
@@ -44,13 +51,14 @@ struct Start {
   bool log_to_file = false;
   std::vector<ListenerInfo> listeners;
   std::vector<std::string> ticket_keys;  // TLS session ticket keys, newest first
+  std::vector<Certificate> certificates;  // for roles that speak TLS as a server; the first is the default
   template <class V>
   void fields(V& v) {
     v("role", role), v("instance", instance), v("host_name", host_name), v("boot", boot), v("settings", settings);
     v("uid", uid), v("gid", gid), v("sandbox", sandbox), v("writable", writable), v("readable", readable);
     v("max_memory", max_memory), v("max_descriptors", max_descriptors), v("log_format", log_format);
     v("log_target", log_target), v("log_level", log_level), v("log_to_file", log_to_file), v("listeners", listeners);
-    v("ticket_keys", ticket_keys);
+    v("ticket_keys", ticket_keys), v("certificates", certificates);
   }
 };
 
@@ -156,6 +164,15 @@ struct ReopenLog {
   bool has_file = false;  // one descriptor
   template <class V>
   void fields(V& v) { v("has_file", has_file); }
+};
+
+// supervisor -> process, before a Reload: new connections are served with these.
+struct NewCertificates {
+  static constexpr std::uint16_t type = 0x000a;
+  static constexpr const char* name = "certificates";
+  std::vector<Certificate> certificates;
+  template <class V>
+  void fields(V& v) { v("certificates", certificates); }
 };
 
 }  // namespace courier::control

@@ -66,6 +66,8 @@ class Daemon {
   // An administrator's question; unknown verbs answer status 64 (EX_USAGE).
   [[nodiscard]] virtual Task<control::Answer> ask(control::Ask question) = 0;
   virtual void ticket_keys(const std::vector<std::string>&) {}
+  // TLS certificates that replace those of Start. One that cannot be used is logged and the old ones go on.
+  virtual void certificates(const std::vector<control::Certificate>&) {}
   // What the sandbox must leave open beyond the ordinary; see runtime/sandbox.h.
   struct Needs {
     bool network_out = false;  // connect()

@@ -4,7 +4,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL 3.0 REQUIRED)
-foreach(module IN ITEMS sqlite3 libseccomp libargon2 libcrypt fmt CLI11 tomlplusplus)
+foreach(module IN ITEMS icu-uc sqlite3 libseccomp libargon2 libcrypt fmt CLI11 tomlplusplus)
   pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
 endforeach()
 

@@ -19,7 +19,7 @@ struct SessionStart {
   Loop& loop;
   Log& log;
   StreamPtr stream;
-  AccountPtr account;
+  store::AccountPtr account;
   std::string session;       // session id, for the log
   std::string peer;          // IP address text of the client
   bool tls = false;          // between the client and front

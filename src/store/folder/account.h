@@ -14,7 +14,7 @@
 #include "store/folder/types.h"
 #include "store/maildir/folder_name.h"
 
-namespace courier {
+namespace courier::store {
 
 class Store;
 struct AccountCore;
@@ -83,4 +83,4 @@ class Account : public std::enable_shared_from_this<Account> {
 };
 using AccountPtr = std::shared_ptr<Account>;
 
-}  // namespace courier
+}  // namespace courier::store

@@ -20,7 +20,7 @@
 #include "store/folder/types.h"
 #include "store/maildir/folder_name.h"
 
-namespace courier {
+namespace courier::store {
 
 class Account;
 class Upload;
@@ -40,6 +40,17 @@ struct LoadedMessage {
 struct ReadLimits {
   std::uint64_t whole = 256 * 1024;       // larger messages come as a file
   std::uint64_t together = 1024 * 1024;   // stop after this many bytes; ask again for the rest
+  bool facts_only = false;                // neither bytes nor file: size, internal date and base name
+};
+
+// What can be computed again from a message's bytes; kept in a cache that may be deleted at any time (store/cache).
+struct Computed {
+  Uid uid;
+  WallTime internal_date;
+  std::uint64_t stored_size = 0;   // LF line ends
+  std::uint64_t wire_size = 0;     // with CRLF: RFC822.SIZE
+  std::string structure;           // wire/message's serialised structure; its version is the writer's business
+  bool operator==(const Computed&) const = default;
 };
 
 struct Appended {
@@ -116,6 +127,12 @@ class Folder : public std::enable_shared_from_this<Folder> {
   // of those that exist). Asks for at most 1,000 at once.
   [[nodiscard]] Task<StoreResult<std::vector<LoadedMessage>>> load(std::vector<Uid> uids, ReadLimits limits = {});
 
+  // What remember() was given for these messages, as far as it is still there, in the order asked for. Never an error: what
+  // is lost is computed again.
+  [[nodiscard]] Task<std::vector<Computed>> computed(std::vector<Uid> uids);
+  // Keeps it for later, in the background.
+  void remember(std::vector<Computed> messages);
+
   // A place for a message that is being received (APPEND), before its flags are known to be right.
   [[nodiscard]] std::unique_ptr<Upload> upload();
   // All or none. Quota is checked for all together.
@@ -174,4 +191,4 @@ class Upload {
   std::shared_ptr<Content> content_;
 };
 
-}  // namespace courier
+}  // namespace courier::store

@@ -12,7 +12,7 @@
 
 #include "store/folder/types.h"
 
-namespace courier {
+namespace courier::store {
 
 using Keywords = std::vector<std::string>;
 
@@ -75,4 +75,4 @@ class SnapshotBuilder {
   [[nodiscard]] static SnapshotPtr with_messages(const std::vector<Message>& messages, const Snapshot& newer);
 };
 
-}  // namespace courier
+}  // namespace courier::store

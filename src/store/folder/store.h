@@ -13,8 +13,12 @@
 #include "store/folder/account.h"
 
 namespace courier {
-
 class FileWatcher;
+}
+
+namespace courier::store {
+
+class ComputedCache;
 
 struct StoreSettings {
   std::string host_name;           // in the names of files we write
@@ -23,8 +27,9 @@ struct StoreSettings {
 
 class Store {
  public:
-  // `watcher` may be null: other programs' changes are then noticed at the next command. All outlive the store.
-  Store(Loop& loop, Disk& disk, Pool& pool, FileWatcher* watcher, StoreSettings settings);
+  // `watcher` may be null: other programs' changes are then noticed at the next command. `cache` may be null: nothing is
+  // remembered. All outlive the store.
+  Store(Loop& loop, Disk& disk, Pool& pool, FileWatcher* watcher, ComputedCache* cache, StoreSettings settings);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -40,6 +45,7 @@ class Store {
   [[nodiscard]] Disk& disk() { return disk_; }
   [[nodiscard]] Pool& pool() { return pool_; }
   [[nodiscard]] FileWatcher* watcher() { return watcher_; }
+  [[nodiscard]] ComputedCache* cache() { return cache_; }
   [[nodiscard]] const StoreSettings& settings() const { return settings_; }
 
  private:
@@ -48,9 +54,10 @@ class Store {
   Disk& disk_;
   Pool& pool_;
   FileWatcher* watcher_;
+  ComputedCache* cache_;
   StoreSettings settings_;
   std::map<std::string, std::weak_ptr<Account>> accounts_;
   TaskGroup closing_;              // folders being closed
 };
 
-}  // namespace courier
+}  // namespace courier::store

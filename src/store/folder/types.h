@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/time.h"
 
-namespace courier {
+namespace courier::store {
 
 using Uid = Named<struct UidTag, std::uint32_t>;                  // RFC 3501, section 2.3.1.1; 0 is none
 using UidValidity = Named<struct UidValidityTag, std::uint32_t>;
@@ -68,4 +68,4 @@ struct FolderStatus {
   std::string id;                 // lasting folder id (RFC 8474, MAILBOXID): survives RENAME
 };
 
-}  // namespace courier
+}  // namespace courier::store

@@ -11,7 +11,7 @@
 
 #include "store/folder/snapshot.h"
 
-namespace courier {
+namespace courier::store {
 
 enum class Expunges : bool { Keep, Tell };
 
@@ -55,4 +55,4 @@ class View {
   bool behind_ = false;  // messages are gone and not yet told
 };
 
-}  // namespace courier
+}  // namespace courier::store

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace courier {
+namespace courier::store {
 
 class FolderName {
  public:
@@ -44,4 +44,4 @@ class FolderName {
   std::string path_;
 };
 
-}  // namespace courier
+}  // namespace courier::store

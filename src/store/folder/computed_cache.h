@@ -1,0 +1,25 @@
+// ComputedCache: where a folder remembers what can be computed again. store/cache implements it with SQLite; without one
+// everything is computed each time. Blocking; called on the account's strand only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/folder/folder.h"
+
+namespace courier::store {
+
+class ComputedCache {
+ public:
+  virtual ~ComputedCache() = default;
+  struct Entry {
+    std::string base_name;  // of the message: names its bytes for ever
+    Computed computed;      // `uid` is not stored
+  };
+  // What is known of these, in the order asked for; what is not known is left out.
+  [[nodiscard]] virtual std::vector<Entry> find(const std::string& maildir, const std::vector<std::string>& base_names) = 0;
+  virtual void keep(const std::string& maildir, const std::vector<Entry>& entries) = 0;
+  virtual void forget(const std::string& maildir, const std::vector<std::string>& base_names) = 0;
+};
+
+}  // namespace courier::store

@@ -28,6 +28,12 @@ struct Outer {
   }
 };
 
+struct List {
+  std::vector<Inner> many;
+  template <class V>
+  void fields(V& v) { v("many", many); }
+};
+
 const Outer sample{true, 1ull << 63, Colour::Green, "a\"\n", {{1}, {-2}}, "x"};
 
 TEST(Codec, RoundTrips) {
@@ -47,11 +53,7 @@ TEST(Codec, EveryPrefixAndEveryExtraByteIsRefused) {
 }
 
 TEST(Codec, CountsThatLieTakeNoMemory) {
-  struct List {
-    std::vector<Inner> many;
-    template <class V>
-    void fields(V& v) { v("many", many); }
-  } list;
+  List list;
   EXPECT_FALSE(decode(std::string_view("\xff\xff\xff\xff", 4), list));
 }
 

@@ -58,6 +58,7 @@ struct ChannelLimits {
   std::size_t max_descriptors = 16;
 };
 
+// Must not be destroyed from inside one of its own handlers or callers (close() may be called there).
 class Channel {
  public:
   // Serves requests of one type. Returns the reply's payload; nothing: no answer is owed (a notice) or none will come.

@@ -2,7 +2,6 @@
 // drops the answer, not the effect. In tests `inline_pool` runs jobs on the loop, in the order they came.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -36,6 +35,7 @@ class Strand {
   [[nodiscard]] auto run(F function) -> Task<std::invoke_result_t<F>>;
   void submit(Callback job);
   [[nodiscard]] bool idle() const;
+  [[nodiscard]] Loop& loop() const;
 
  private:
   struct State;
@@ -70,6 +70,7 @@ void perform(Outcome<T>& outcome, F& function) {
   }
 }
 
+// `submit` is called before the first suspension; whose member it is need not outlive that.
 template <class F, class Submit>
 auto run(Loop& loop, F function, Submit submit) -> Task<std::invoke_result_t<F>> {
   using T = std::invoke_result_t<F>;
@@ -94,6 +95,11 @@ auto run(Loop& loop, F function, Submit submit) -> Task<std::invoke_result_t<F>>
 
 template <class F>
 auto Pool::run(F function) -> Task<std::invoke_result_t<F>> {
+  return pool_detail::run(loop(), std::move(function), [this](Callback job) { submit(std::move(job)); });
+}
+
+template <class F>
+auto Strand::run(F function) -> Task<std::invoke_result_t<F>> {
   return pool_detail::run(loop(), std::move(function), [this](Callback job) { submit(std::move(job)); });
 }
 

@@ -1,0 +1,218 @@
+// The machine's file system behind Disk.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "base/descriptor.h"
+#include "runtime/disk.h"
+
+namespace courier {
+
+namespace {
+
+std::unexpected<DiskError> failed(const char* operation, const std::string& path) {
+  return fail(DiskError{errno, operation, path});
+}
+
+WallTime from_timespec(const timespec& t) { return {t.tv_sec * 1'000'000 + t.tv_nsec / 1'000}; }
+
+FileFacts to_facts(const struct stat& s) {
+  FileFacts facts;
+  facts.size = static_cast<std::uint64_t>(s.st_size);
+  facts.inode = s.st_ino;
+  facts.device = s.st_dev;
+  facts.modified = from_timespec(s.st_mtim);
+  facts.changed = from_timespec(s.st_ctim);
+  facts.directory = S_ISDIR(s.st_mode);
+  facts.regular = S_ISREG(s.st_mode);
+  facts.symlink = S_ISLNK(s.st_mode);
+  facts.mode = s.st_mode & 07777;
+  facts.uid = s.st_uid;
+  facts.gid = s.st_gid;
+  facts.links = s.st_nlink;
+  return facts;
+}
+
+class RealFile final : public File {
+ public:
+  RealFile(Descriptor fd, std::string path, bool append) : fd_(std::move(fd)), path_(std::move(path)), append_(append) {}
+
+  DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+    for (;;) {
+      const ssize_t n = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));
+      if (n >= 0) return static_cast<std::size_t>(n);
+      if (errno != EINTR) return failed("read", path_);
+    }
+  }
+  DiskResult<void> write_at(std::uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t n = append_ ? ::write(fd_.get(), bytes.data(), bytes.size())
+                                : ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failed("write", path_);
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+      offset += static_cast<std::uint64_t>(n);
+    }
+    return {};
+  }
+  DiskResult<std::uint64_t> size() override {
+    const auto now = facts();
+    if (!now) return fail(now.error());
+    return now->size;
+  }
+  DiskResult<void> truncate(std::uint64_t size) override {
+    if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) return failed("truncate", path_);
+    return {};
+  }
+  DiskResult<void> sync() override {
+    if (::fdatasync(fd_.get()) != 0) return failed("fsync", path_);
+    return {};
+  }
+  DiskResult<FileFacts> facts() override {
+    struct stat s{};
+    if (::fstat(fd_.get(), &s) != 0) return failed("stat", path_);
+    return to_facts(s);
+  }
+  DiskResult<void> link_as(const std::string& path) override {
+    const std::string self = "/proc/self/fd/" + std::to_string(fd_.get());
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) return failed("link", path);
+    path_ = path;
+    return {};
+  }
+  DiskResult<void> set_modified(WallTime time) override {
+    const timespec t{time.microseconds / 1'000'000, time.microseconds % 1'000'000 * 1'000};
+    const timespec both[2] = {{0, UTIME_OMIT}, t};
+    if (::futimens(fd_.get(), both) != 0) return failed("set time of", path_);
+    return {};
+  }
+  DiskResult<void> close() override {
+    if (fd_ && ::close(fd_.release()) != 0) return failed("close", path_);
+    return {};
+  }
+  int descriptor() const override { return fd_.get(); }
+
+ private:
+  Descriptor fd_;
+  std::string path_;
+  bool append_;
+};
+
+int open_flags(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::Read: return O_RDONLY;
+    case OpenMode::ReadWrite: return O_RDWR;
+    case OpenMode::Create: return O_RDWR | O_CREAT;
+    case OpenMode::CreateNew: return O_RDWR | O_CREAT | O_EXCL;
+    case OpenMode::Append: return O_WRONLY | O_CREAT | O_APPEND;
+  }
+  return O_RDONLY;
+}
+
+// File systems of the network (statfs(2)): locks and syncs mean other things there.
+bool is_network(const char* path) {
+  struct statfs s{};
+  if (::statfs(path, &s) != 0) return false;
+  switch (static_cast<unsigned long>(s.f_type)) {
+    case 0x6969:       // NFS
+    case 0xFF534D42:   // CIFS
+    case 0xFE534D42:   // SMB2
+    case 0x517B:       // SMB
+    case 0x00C36400:   // Ceph
+    case 0x65735546:   // FUSE: sshfs, glusterfs and the like
+    case 0x01021997:   // 9p
+    case 0x5346414F:   // AFS
+      return true;
+    default: return false;
+  }
+}
+
+class RealDisk final : public Disk {
+ public:
+  DiskResult<FilePtr> open(const std::string& path, OpenMode mode) override {
+    // Never waits for a FIFO's other side, never follows a link, never becomes anybody's terminal.
+    Descriptor fd(::open(path.c_str(), open_flags(mode) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600));
+    if (!fd) return failed("open", path);
+    return std::make_unique<RealFile>(std::move(fd), path, mode == OpenMode::Append);
+  }
+  DiskResult<FilePtr> create_unnamed(const std::string& directory) override {
+    Descriptor fd(::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+    if (!fd) return failed("make a file in", directory);
+    return std::make_unique<RealFile>(std::move(fd), directory, false);
+  }
+  DiskResult<void> rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return failed("rename", from);
+    return {};
+  }
+  DiskResult<void> rename_new(const std::string& from, const std::string& to) override {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno != EINVAL && errno != ENOSYS) return failed("rename", from);
+    // A file system without the flag: link fails when the target is there, too.
+    if (auto linked = link(from, to); !linked) return linked;
+    return unlink(from);
+  }
+  DiskResult<void> link(const std::string& from, const std::string& to) override {
+    if (::link(from.c_str(), to.c_str()) != 0) return failed("link", to);
+    return {};
+  }
+  DiskResult<void> unlink(const std::string& path) override {
+    if (::unlink(path.c_str()) != 0) return failed("unlink", path);
+    return {};
+  }
+  DiskResult<void> make_directory(const std::string& path, std::uint32_t mode) override {
+    if (::mkdir(path.c_str(), mode) != 0) return failed("mkdir", path);
+    return {};
+  }
+  DiskResult<void> remove_directory(const std::string& path) override {
+    if (::rmdir(path.c_str()) != 0) return failed("rmdir", path);
+    return {};
+  }
+  DiskResult<void> sync_directory(const std::string& path) override {
+    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return failed("open", path);
+    if (::fsync(fd.get()) != 0) return failed("fsync", path);
+    return {};
+  }
+  DiskResult<std::vector<DirectoryEntry>> list(const std::string& path) override {
+    Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) return failed("open", path);
+    DIR* directory = ::fdopendir(fd.get());
+    if (!directory) return failed("open", path);
+    (void)fd.release();  // closedir() closes it
+    std::vector<DirectoryEntry> entries;
+    errno = 0;
+    while (const dirent* entry = ::readdir(directory)) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") entries.push_back({std::string(name), entry->d_ino, entry->d_type == DT_DIR});
+      errno = 0;
+    }
+    const int error = errno;
+    ::closedir(directory);
+    if (error != 0) return fail(DiskError{error, "list", path});
+    return entries;
+  }
+  DiskResult<FileFacts> facts(const std::string& path) override {
+    struct stat s{};
+    if (::lstat(path.c_str(), &s) != 0) return failed("stat", path);
+    return to_facts(s);
+  }
+  DiskResult<SpaceFacts> space(const std::string& path) override {
+    struct statvfs s{};
+    if (::statvfs(path.c_str(), &s) != 0) return failed("statfs", path);
+    return SpaceFacts{s.f_bavail * s.f_frsize, s.f_blocks * s.f_frsize, s.f_favail, is_network(path.c_str())};
+  }
+};
+
+}  // namespace
+
+Disk& real_disk() {
+  static RealDisk disk;
+  return disk;
+}
+
+}  // namespace courier

@@ -6,3 +6,6 @@ set(COURIER_SPOOL_DIR "${CMAKE_INSTALL_FULL_LOCALSTATEDIR}/spool/courier" CACHE 
 set(COURIER_STATE_DIR "${CMAKE_INSTALL_FULL_LOCALSTATEDIR}/lib/courier" CACHE PATH "Account database, keys, caches")
 set(COURIER_RUN_DIR "${CMAKE_INSTALL_FULL_RUNSTATEDIR}/courier" CACHE PATH "Process id file and sockets")
 set(COURIER_LIBEXEC_DIR "${CMAKE_INSTALL_FULL_LIBEXECDIR}/courier" CACHE PATH "Daemons")
+
+# For the code: #include "courier_paths.h"
+configure_file("${CMAKE_CURRENT_LIST_DIR}/courier_paths.h.in" "${CMAKE_BINARY_DIR}/generated/courier_paths.h" @ONLY)

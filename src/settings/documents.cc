@@ -1,6 +1,9 @@
 #include "settings/documents.h"
 
+#include <utility>
+
 #include "base/text.h"
+#include "courier_paths.h"
 
 namespace courier {
 
@@ -29,6 +32,20 @@ std::vector<std::string> remarks(const SettingInfo& info) {
   return out;
 }
 
+// Defaults below this build's folders, as a distribution's package has them: the documents do not depend on the prefix.
+std::string as_packaged(std::string value) {
+  static constexpr std::pair<const char*, const char*> folders[] = {
+      {paths::config, "/etc/courier"}, {paths::spool, "/var/spool/courier"}, {paths::state, "/var/lib/courier"},
+      {paths::run, "/run/courier"},    {paths::libexec, "/usr/libexec/courier"},
+  };
+  for (const auto& [ours, packaged] : folders) {
+    for (std::size_t at = value.find(ours); at != value.npos; at = value.find(ours, at + 1)) {
+      value.replace(at, std::string_view(ours).size(), packaged);
+    }
+  }
+  return value;
+}
+
 std::string capital(std::string text) {
   if (!text.empty()) text[0] = ascii_upper(text[0]);
   return text;
@@ -48,7 +65,7 @@ std::string example_file(const SettingTables& defaults) {
       if (info.table != table.name) continue;
       out += "\n" + wrap(info.help, "# ", 118);
       out += wrap(capital(allowed(info)) + ". " + join(remarks(info), " "), "# ", 118);
-      out += "#" + info.key + " = " + info.value + "\n";
+      out += "#" + info.key + " = " + as_packaged(info.value) + "\n";
     }
   }
   return out;
@@ -64,14 +81,15 @@ std::string reference_manual(const SettingTables& defaults) {
       "durations are seconds or \"90s\", \"5m\", \"4h\", \"1d\", \"1w\", \"1h30m\".\n\n"
       "*Restart* marks settings whose change waits for a restart; all others take effect with `courier reload`. *Root's files*\n"
       "marks settings that name programs, users, paths, sockets or listeners: they count only from files that root owns (in an\n"
-      "unprivileged instance: that the user who runs it owns) and nobody else may write.\n";
+      "unprivileged instance: that the user who runs it owns) and nobody else may write. Folders are shown as a package installs\n"
+      "them; `courier config show` has those of this installation.\n";
   const std::vector<SettingInfo> catalogue = describe(defaults);
   for (const SettingTable& table : defaults) {
     out += std::string("\n## [") + table.name + "]\n\n" + wrap(table.help, "", 118);
     for (const SettingInfo& info : catalogue) {
       if (info.table != table.name) continue;
       out += "\n### " + info.key + "\n\n" + wrap(info.help, "", 118) + "\n";
-      out += "- Default: `" + info.value + "`\n- Allowed: " + allowed(info) + "\n";
+      out += "- Default: `" + as_packaged(info.value) + "`\n- Allowed: " + allowed(info) + "\n";
       if (info.restart) out += "- Restart\n";
       if (info.root_only) out += "- Root's files\n";
     }

@@ -1,16 +1,11 @@
-// What a parser of this folder says when bytes break the grammar.
+// What a parser of this folder gives: the value, or where the bytes break the grammar.
 #pragma once
 
-#include <cstddef>
-
 #include "base/result.h"
+#include "wire/text/cursor.h"
 
 namespace courier::sasl {
 
-struct SyntaxError {
-  std::size_t offset = 0;
-  const char* expected = "";
-};
 template <class T>
 using Parsed = Result<T, SyntaxError>;
 

@@ -45,6 +45,9 @@ struct Start {
   bool sandbox = true;        // seccomp and Landlock
   std::vector<std::string> writable;  // folders the process may use (Landlock), absolute
   std::vector<std::string> readable;
+  std::string state_dir;              // the process's own folder for what it keeps; empty: it keeps nothing
+  std::string mail_dir;               // mail of virtual accounts lies below it
+  std::uint32_t mailbox_shards = 1;   // mailbox processes of the virtual-mail user: "mailbox:v0" and on
   std::uint64_t max_memory = 0;       // bytes; 0: no limit
   std::uint64_t max_descriptors = 0;
   std::uint8_t log_format = 0, log_target = 0, log_level = 0;  // runtime/log.h
@@ -56,6 +59,7 @@ struct Start {
   void fields(V& v) {
     v("role", role), v("instance", instance), v("host_name", host_name), v("boot", boot), v("settings", settings);
     v("uid", uid), v("gid", gid), v("sandbox", sandbox), v("writable", writable), v("readable", readable);
+    v("state_dir", state_dir), v("mail_dir", mail_dir), v("mailbox_shards", mailbox_shards);
     v("max_memory", max_memory), v("max_descriptors", max_descriptors), v("log_format", log_format);
     v("log_target", log_target), v("log_level", log_level), v("log_to_file", log_to_file), v("listeners", listeners);
     v("ticket_keys", ticket_keys), v("certificates", certificates);

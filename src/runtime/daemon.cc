@@ -70,6 +70,9 @@ class Host {
     channel.on_notice<control::NewTicketKeys>([this](control::NewTicketKeys notice, std::vector<Descriptor>) {
       if (daemon_) daemon_->ticket_keys(notice.keys);
     });
+    channel.on_notice<control::NewCertificates>([this](control::NewCertificates notice, std::vector<Descriptor>) {
+      if (daemon_) daemon_->certificates(notice.certificates);
+    });
     channel.on_notice<control::ReopenLog>([this](control::ReopenLog notice, std::vector<Descriptor> files) {
       if (notice.has_file && files.size() == 1 && log_file_) ::dup3(files[0].get(), log_file_.get(), O_CLOEXEC);
     });

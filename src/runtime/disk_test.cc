@@ -1,0 +1,229 @@
+#include "runtime/disk.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <set>
+
+#include "runtime/testing/simulated_disk.h"
+
+namespace courier {
+namespace {
+
+// The same behaviour is asked of both disks.
+class EveryDisk : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    if (GetParam()) {
+      char name[] = "/tmp/courier-disk-XXXXXX";
+      folder_ = ::mkdtemp(name);
+    } else {
+      folder_ = "/mail";
+      ASSERT_TRUE(simulated_.make_directory(folder_, 0700));
+    }
+  }
+  void TearDown() override { EXPECT_TRUE(remove_tree(disk(), folder_)); }
+  Disk& disk() { return GetParam() ? real_disk() : simulated_; }
+  std::string at(const std::string& name) const { return folder_ + "/" + name; }
+  void write(const std::string& name, std::string_view bytes) {
+    auto file = disk().open(at(name), OpenMode::Create);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->write_at(0, bytes));
+    ASSERT_TRUE((*file)->sync());
+    ASSERT_TRUE((*file)->close());
+  }
+  SimulatedDisk simulated_;
+  std::string folder_;
+};
+INSTANTIATE_TEST_SUITE_P(Disks, EveryDisk, testing::Bool(), [](const auto& i) { return i.param ? "Real" : "Simulated"; });
+
+TEST_P(EveryDisk, WritesReadsAndTruncates) {
+  write("a", "hello world");
+  EXPECT_EQ(read_file(disk(), at("a")), "hello world");
+  auto file = disk().open(at("a"), OpenMode::ReadWrite);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->truncate(5));
+  ASSERT_TRUE((*file)->write_at(8, "x"));
+  EXPECT_EQ(read_file(disk(), at("a")), std::string("hello\0\0\0x", 9));
+  EXPECT_EQ(read_file(disk(), at("a"), 4).error().os_error, EFBIG);
+}
+
+TEST_P(EveryDisk, OpenModes) {
+  EXPECT_EQ(disk().open(at("a"), OpenMode::Read).error().os_error, ENOENT);
+  EXPECT_EQ(disk().open(at("a"), OpenMode::ReadWrite).error().os_error, ENOENT);
+  ASSERT_TRUE(disk().open(at("a"), OpenMode::CreateNew));
+  EXPECT_EQ(disk().open(at("a"), OpenMode::CreateNew).error().os_error, EEXIST);
+  for (int i = 0; i < 2; ++i) {
+    auto file = disk().open(at("a"), OpenMode::Append);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->write_at(0, "ab"));
+  }
+  EXPECT_EQ(read_file(disk(), at("a")), "abab");
+}
+
+TEST_P(EveryDisk, RenameReplacesAndRenameNewDoesNot) {
+  write("a", "1");
+  write("b", "2");
+  EXPECT_EQ(disk().rename_new(at("a"), at("b")).error().os_error, EEXIST);
+  ASSERT_TRUE(disk().rename(at("a"), at("b")));
+  EXPECT_EQ(read_file(disk(), at("b")), "1");
+  ASSERT_TRUE(disk().rename_new(at("b"), at("c")));
+  EXPECT_FALSE(exists(disk(), at("b")));
+  EXPECT_EQ(disk().rename(at("b"), at("d")).error().os_error, ENOENT);
+}
+
+TEST_P(EveryDisk, UnnamedFilesAndLinks) {
+  auto file = disk().create_unnamed(folder_);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->write_at(0, "body"));
+  EXPECT_EQ(disk().list(folder_)->size(), 0u);
+  ASSERT_TRUE((*file)->link_as(at("a")));
+  EXPECT_EQ((*file)->link_as(at("a")).error().os_error, EEXIST);
+  ASSERT_TRUE(disk().link(at("a"), at("b")));
+  EXPECT_EQ(disk().facts(at("b"))->links, 2u);
+  ASSERT_TRUE(disk().unlink(at("a")));
+  EXPECT_EQ(read_file(disk(), at("b")), "body");
+  EXPECT_EQ(disk().unlink(at("a")).error().os_error, ENOENT);
+}
+
+TEST_P(EveryDisk, DirectoriesListAndTrees) {
+  ASSERT_TRUE(make_directories(disk(), at("x/y/z")));
+  ASSERT_TRUE(make_directories(disk(), at("x/y/z")));
+  write("x/y/file", "1");
+  std::set<std::string> names;
+  for (const auto& entry : *disk().list(at("x/y"))) names.insert(entry.name);
+  EXPECT_EQ(names, (std::set<std::string>{"file", "z"}));
+  EXPECT_EQ(disk().remove_directory(at("x")).error().os_error, ENOTEMPTY);
+  ASSERT_TRUE(remove_tree(disk(), at("x")));
+  ASSERT_TRUE(remove_tree(disk(), at("x")));
+  EXPECT_EQ(make_directories(disk(), at("f/g")).has_value(), true);
+}
+
+TEST_P(EveryDisk, ReplaceFileLeavesNothingBeside) {
+  ASSERT_TRUE(replace_file(disk(), at("state"), "one"));
+  ASSERT_TRUE(replace_file(disk(), at("state"), "two"));
+  EXPECT_EQ(read_file(disk(), at("state")), "two");
+  EXPECT_EQ(disk().list(folder_)->size(), 1u);
+}
+
+TEST(RealDisk, NeverFollowsALinkInTheLastComponent) {
+  char name[] = "/tmp/courier-disk-XXXXXX";
+  const std::string folder = ::mkdtemp(name);
+  ASSERT_EQ(::symlink("/etc/passwd", (folder + "/link").c_str()), 0);
+  EXPECT_EQ(real_disk().open(folder + "/link", OpenMode::Read).error().os_error, ELOOP);
+  ASSERT_EQ(::mkfifo((folder + "/fifo").c_str(), 0600), 0);
+  EXPECT_TRUE(real_disk().open(folder + "/fifo", OpenMode::Read));  // and does not wait for a writer
+  EXPECT_TRUE(remove_tree(real_disk(), folder));
+}
+
+// --- what a crash leaves ---
+
+void put(SimulatedDisk& disk, const std::string& path, std::string_view bytes, bool sync) {
+  auto file = disk.open(path, OpenMode::Create);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->write_at(0, bytes));
+  if (sync) ASSERT_TRUE((*file)->sync());
+}
+
+TEST(SimulatedDisk, OnlyWhatWasSyncedIsSure) {
+  SimulatedDisk disk;
+  put(disk, "/a", "data", true);  // its name is not
+  EXPECT_FALSE(exists(*disk.survivor(0), "/a"));
+  EXPECT_EQ(read_file(*disk.survivor(1), "/a"), "data");
+  ASSERT_TRUE(disk.sync_directory("/"));
+  EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "data");
+  put(disk, "/a", "DATA", false);
+  EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "data");
+}
+
+TEST(SimulatedDisk, RenameBeforeSyncLeavesEmptyFiles) {
+  SimulatedDisk disk;
+  put(disk, "/t", "data", false);
+  ASSERT_TRUE(disk.rename("/t", "/a"));
+  ASSERT_TRUE(disk.sync_directory("/"));
+  EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "");
+}
+
+TEST(SimulatedDisk, ReplaceFileIsOldOrNewAtEveryBoundary) {
+  SimulatedDisk disk;
+  ASSERT_TRUE(replace_file(disk, "/state", std::string(3000, 'o')));
+  int seen = 0;
+  disk.set_boundary_hook([&](std::uint64_t) {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+      const auto content = read_file(*disk.survivor(seed), "/state");
+      ASSERT_TRUE(content);
+      EXPECT_TRUE(*content == std::string(3000, 'o') || *content == std::string(3000, 'n'));
+      ++seen;
+    }
+  });
+  ASSERT_TRUE(replace_file(disk, "/state", std::string(3000, 'n')));
+  EXPECT_GE(seen, 250);
+  EXPECT_EQ(read_file(*disk.survivor(0), "/state"), std::string(3000, 'n'));
+}
+
+TEST(SimulatedDisk, ARenameSurvivesWholeOrNotAtAll) {
+  SimulatedDisk disk;
+  ASSERT_TRUE(disk.make_directory("/tmp", 0700));
+  ASSERT_TRUE(disk.make_directory("/new", 0700));
+  put(disk, "/tmp/m", "data", true);
+  ASSERT_TRUE(disk.sync_directory("/"));
+  ASSERT_TRUE(disk.sync_directory("/tmp"));
+  ASSERT_TRUE(disk.rename("/tmp/m", "/new/m"));
+  bool moved = false;
+  bool stayed = false;
+  for (std::uint64_t seed = 2; seed < 60; ++seed) {
+    const auto after = disk.survivor(seed);
+    EXPECT_NE(exists(*after, "/tmp/m"), exists(*after, "/new/m"));
+    (exists(*after, "/new/m") ? moved : stayed) = true;
+  }
+  EXPECT_TRUE(moved && stayed);
+}
+
+TEST(SimulatedDisk, WritesTearAtSectors) {
+  SimulatedDisk disk;
+  put(disk, "/a", std::string(4096, 'o'), true);
+  ASSERT_TRUE(disk.sync_directory("/"));
+  put(disk, "/a", std::string(4096, 'n'), false);
+  bool torn = false;
+  for (std::uint64_t seed = 2; seed < 60; ++seed) {
+    const std::string content = *read_file(*disk.survivor(seed), "/a");
+    ASSERT_EQ(content.size(), 4096u);
+    for (std::size_t i = 0; i < 4096; ++i) ASSERT_EQ(content[i], content[i / 512 * 512]);
+    torn = torn || (content.find('o') != std::string::npos && content.find('n') != std::string::npos);
+  }
+  EXPECT_TRUE(torn);
+}
+
+TEST(SimulatedDisk, AFailedSyncLosesItsPagesForGood) {
+  SimulatedDisk disk;
+  auto file = disk.open("/a", OpenMode::Create);
+  ASSERT_TRUE(disk.sync_directory("/"));
+  ASSERT_TRUE((*file)->write_at(0, "lost"));
+  disk.fail_next_sync("/a");
+  EXPECT_FALSE((*file)->sync());
+  EXPECT_EQ(read_file(disk, "/a"), "lost");
+  EXPECT_TRUE((*file)->sync());
+  EXPECT_EQ(read_file(*disk.survivor(1), "/a"), "");
+}
+
+TEST(SimulatedDisk, FullDiskAndCrashedDisk) {
+  SimulatedDisk disk;
+  disk.set_capacity(1000);
+  put(disk, "/a", std::string(900, 'x'), true);
+  auto file = disk.open("/b", OpenMode::Create);
+  EXPECT_EQ((*file)->write_at(0, std::string(200, 'y')).error().os_error, ENOSPC);
+  ASSERT_TRUE(disk.unlink("/a"));
+  EXPECT_TRUE((*file)->write_at(0, std::string(200, 'y')));
+  EXPECT_EQ(disk.used_bytes(), 200u);
+  disk.crash_at(disk.boundaries() + 2);
+  EXPECT_TRUE((*file)->sync());
+  EXPECT_EQ((*file)->sync().error().os_error, EIO);
+  EXPECT_TRUE(disk.crashed());
+}
+
+}  // namespace
+}  // namespace courier

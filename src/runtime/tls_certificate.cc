@@ -35,6 +35,12 @@ std::vector<X509Ptr> read_certificates(std::string_view pem) {
   return certificates;
 }
 
+std::string alpn_list(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += static_cast<char>(name.size()) + name;
+  return list;
+}
+
 Result<void, std::string> use_certificate(SSL_CTX* context, const TlsCertificate& certificate) {
   const auto chain = read_certificates(certificate.chain_pem);
   if (chain.empty()) return fail(std::string("no certificate in the chain file"));

@@ -18,6 +18,9 @@ using StorePtr = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 // Every certificate in PEM text, in order. Empty when there is none or one does not parse.
 [[nodiscard]] std::vector<X509Ptr> read_certificates(std::string_view pem);
 
+// ALPN names as the wire has them: length, name, length, name (RFC 7301, section 3.1).
+[[nodiscard]] std::string alpn_list(const std::vector<std::string>& names);
+
 // Puts chain and key into `context`; checks that they belong together.
 [[nodiscard]] Result<void, std::string> use_certificate(SSL_CTX* context, const TlsCertificate& certificate);
 

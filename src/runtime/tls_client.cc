@@ -85,6 +85,9 @@ Result<void, std::string> TlsClient::prepare(SSL* ssl, const TlsClientSettings& 
   if (!settings.server_name.empty() && !IpAddress::parse(settings.server_name)) {
     SSL_set_tlsext_host_name(ssl, settings.server_name.c_str());
   }
+  if (const std::string alpn = tls::alpn_list(settings.alpn); !alpn.empty()) {
+    SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(alpn.data()), static_cast<unsigned>(alpn.size()));
+  }
   switch (settings.verify) {
     case Verify::None:
       SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);

@@ -41,13 +41,13 @@ class TlsServer final : public TlsServerContext {
 
   std::vector<tls::SslContextPtr> contexts_;    // one a certificate
   std::map<std::string, SSL_CTX*> by_name_;     // "example.org", "*.example.org"
-  std::string alpn_;                            // as the wire has it: length, name, length, name
+  std::string alpn_;
   std::vector<std::string> ticket_keys_;
 };
 
 Result<void, std::string> TlsServer::set_up(const TlsServerSettings& settings) {
   if (settings.certificates.empty()) return fail(std::string("no certificate"));
-  for (const auto& name : settings.alpn) alpn_ += static_cast<char>(name.size()) + name;
+  alpn_ = tls::alpn_list(settings.alpn);
   ticket_keys_ = {random_bytes(key_size)};
   for (std::size_t i = 0; i < settings.certificates.size(); ++i) {
     auto context = make_context(settings, settings.certificates[i]);

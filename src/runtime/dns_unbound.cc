@@ -54,13 +54,15 @@ struct Question final : Cell {
     question.result.reset(answer);
     const CellRef keep = question.ended();
     if (error != 0) question.result.reset();
+    if (error == UB_SYNTAX) question.fault = DnsFault::NoName;  // a label or the name is too long
     question.complete();
   }
 
   Context* context;
   int id = 0;
   CellRef self;
-  ResultPtr result;  // null: no answer
+  ResultPtr result;  // null: no answer, for the reason in `fault`
+  DnsFault fault = DnsFault::TryAgain;
 };
 
 Context::~Context() {
@@ -89,11 +91,12 @@ struct Timer {
   TimerId id;
 };
 
-DnsFault fault_of(const ub_result* result) {
-  if (!result) return DnsFault::TryAgain;
-  if (result->bogus) return DnsFault::Bogus;
-  if (result->nxdomain) return DnsFault::NoName;
-  return result->rcode == 0 ? DnsFault::NoData : DnsFault::TryAgain;
+using Answer = Result<ResultPtr, DnsFault>;
+
+DnsFault fault_of(const ub_result& result) {
+  if (result.bogus) return DnsFault::Bogus;
+  if (result.nxdomain) return DnsFault::NoName;
+  return result.rcode == 0 ? DnsFault::NoData : DnsFault::TryAgain;
 }
 
 class UnboundResolver final : public Resolver {
@@ -122,8 +125,8 @@ class UnboundResolver final : public Resolver {
   }
   Task<bool> dnssec_works(Deadline deadline) override {
     if (!validates_) co_return false;
-    const ResultPtr result = co_await ask(".", Type::DnsKey, deadline);
-    co_return result && result->havedata && result->secure;
+    const Answer answer = co_await ask(".", Type::DnsKey, deadline);
+    co_return answer && (*answer)->secure;
   }
 
  private:
@@ -132,12 +135,13 @@ class UnboundResolver final : public Resolver {
   std::string choose_servers(const DnsSettings& settings);
   std::string warm_up();
   Task<> take_answers();
-  Task<ResultPtr> ask(std::string name, Type type, Deadline deadline);
+  Task<Answer> ask(std::string name, Type type, Deadline deadline);
 
   template <class Read>
-  static auto read(ResultPtr result, Read read_record)
+  static auto read(Answer answered, Read read_record)
       -> DnsResult<typename std::invoke_result_t<Read, std::string_view>::value_type> {
-    if (!result || !result->havedata) return fail(fault_of(result.get()));
+    if (!answered) return fail(answered.error());
+    const ub_result* result = answered->get();
     DnsAnswer<typename std::invoke_result_t<Read, std::string_view>::value_type> answer;
     for (int i = 0; result->data[i]; ++i) {
       auto record = read_record(std::string_view(result->data[i], static_cast<std::size_t>(result->len[i])));
@@ -178,7 +182,8 @@ std::string UnboundResolver::choose_servers(const DnsSettings& settings) {
     if (const int error = ub_ctx_set_fwd(context_.ub, server.c_str())) return "server " + server + ": " + ub_strerror(error);
   }
   if (settings.servers.empty()) {
-    if (const int error = ub_ctx_resolvconf(context_.ub, nullptr)) return "resolv.conf: " + std::string(ub_strerror(error));
+    // As the C library has it: without the file a server on this host is asked.
+    if (ub_ctx_resolvconf(context_.ub, nullptr) != 0) ub_ctx_set_fwd(context_.ub, "127.0.0.1");
     return "";
   }
   return option("unblock-lan-zones:", "yes");
@@ -220,15 +225,17 @@ Task<> UnboundResolver::take_answers() {
   }
 }
 
-Task<ResultPtr> UnboundResolver::ask(std::string name, Type type, Deadline deadline) {
+Task<Answer> UnboundResolver::ask(std::string name, Type type, Deadline deadline) {
   auto* question = new Question(context_);
   const CellRef cell(question);
   int id = 0;
   const int error = ub_resolve_async(context_.ub, name.c_str(), static_cast<int>(type), 1, question, Question::answered, &id);
-  if (error != 0) co_return ResultPtr();
+  if (error != 0) co_return fail(DnsFault::TryAgain);
   question->opened(id);
   const Timer timer(loop_, deadline, cell);
   co_await cell;
+  if (!question->result) co_return fail(question->fault);
+  if (!question->result->havedata) co_return fail(fault_of(*question->result));
   co_return std::move(question->result);
 }
 

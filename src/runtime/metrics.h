@@ -61,7 +61,6 @@ class Metrics {
     Gauge gauge;
     Histogram histogram{{}};
   };
-  static void append_samples(std::string& out, const Entry& e);
   Entry& entry(Kind kind, std::string_view name, std::string_view help, std::string_view labels);
   std::deque<Entry> entries_;
 };

@@ -8,22 +8,13 @@
 #include "base/named.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "store/maildir/flags.h"
 
 namespace courier::store {
 
 using Uid = Named<struct UidTag, std::uint32_t>;                  // RFC 3501, section 2.3.1.1; 0 is none
 using UidValidity = Named<struct UidValidityTag, std::uint32_t>;
 using ModSeq = Named<struct ModSeqTag, std::uint64_t>;            // RFC 7162; one counter for the whole account
-
-// The system flags, as a set of bits. \Recent is not one of them: see View.
-enum class Flag : std::uint8_t { Draft = 1, Flagged = 2, Answered = 4, Seen = 8, Deleted = 16 };
-struct Flags {
-  std::uint8_t bits = 0;
-  bool operator==(const Flags&) const = default;
-  [[nodiscard]] constexpr bool has(Flag flag) const { return (bits & static_cast<std::uint8_t>(flag)) != 0; }
-  constexpr Flags& add(Flag flag) { bits |= static_cast<std::uint8_t>(flag); return *this; }
-  constexpr Flags& remove(Flag flag) { bits &= static_cast<std::uint8_t>(~static_cast<unsigned>(flag)); return *this; }
-};
 
 // One message, as small as can be: a folder of 50,000 has 50,000 of them in memory.
 struct Message {

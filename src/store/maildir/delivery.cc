@@ -1,0 +1,147 @@
+#include "store/maildir/delivery.h"
+
+#include <atomic>
+#include <deque>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "store/maildir/delivery_files.h"
+
+namespace courier::store {
+
+namespace {
+
+
+// What pool threads see of a batch. No reference to the loop's objects: it may outlive them.
+struct Batch {
+  Batch(Disk& disk, std::uint64_t process_id) : files(disk, process_id) {}
+  DeliveryFiles files;
+  std::vector<std::unique_ptr<DeliveryItem>> items;
+  std::vector<std::vector<DeliveryItem*>> maildirs;  // the same items, by maildir
+  WallTime now;
+  std::atomic<std::size_t> left = 0;                 // jobs of this step that have not ended
+};
+
+}  // namespace
+
+struct Deliverer::State : std::enable_shared_from_this<State> {
+  State(Loop& l, Disk& d, Pool& p, Settings s) : loop(l), disk(d), pool(p), settings(s) {}
+
+  struct Caller {
+    Delivery delivery;
+    DeliveryResult result;
+    CellRef done = make_cell();
+  };
+
+  [[nodiscard]] Task<> run();
+  [[nodiscard]] Task<> run_batch(std::vector<std::shared_ptr<Caller>> callers);
+  template <class Job>
+  [[nodiscard]] Task<> in_parallel(std::shared_ptr<Batch> batch, std::size_t count, Job job);
+  void remember(const Delivery& delivery);
+
+  Loop& loop;
+  Disk& disk;
+  Pool& pool;
+  Settings settings;
+  std::deque<std::shared_ptr<Caller>> waiting;
+  std::size_t in_batch = 0;
+  bool running = false;
+  CellRef step_done;
+  std::unordered_set<std::string> recent;
+  std::deque<std::string> recent_order;
+};
+
+namespace {
+
+void group_by_maildir(Batch& batch) {
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (const auto& item : batch.items) {
+    const auto [place, added] = places.try_emplace(item->delivery.maildir, batch.maildirs.size());
+    if (added) batch.maildirs.emplace_back();
+    batch.maildirs[place->second].push_back(item.get());
+  }
+}
+
+}  // namespace
+
+// Runs job(batch, 0) ... job(batch, count - 1) on the pool and waits for the last.
+template <class Job>
+Task<> Deliverer::State::in_parallel(std::shared_ptr<Batch> batch, std::size_t count, Job job) {
+  batch->left = count;
+  step_done = make_cell();
+  const CellRef done = step_done;
+  for (std::size_t i = 0; i < count; ++i) {
+    pool.submit(Callback([batch, i, job, home = &loop, self = weak_from_this()] {
+      job(*batch, i);
+      if (--batch->left != 0) return;
+      home->post_from_any_thread(Callback([self] {
+        if (const auto state = self.lock()) state->step_done->complete();
+      }));
+    }));
+  }
+  co_await CellRef(done);
+}
+
+Task<> Deliverer::State::run_batch(std::vector<std::shared_ptr<Caller>> callers) {
+  const auto batch = std::make_shared<Batch>(disk, settings.process_id);
+  batch->now = loop.wall_now();
+  for (const auto& caller : callers) {
+    batch->items.push_back(std::make_unique<DeliveryItem>());
+    batch->items.back()->delivery = std::move(caller->delivery);
+  }
+  group_by_maildir(*batch);
+  co_await in_parallel(batch, batch->items.size(), [](Batch& b, std::size_t i) { b.files.write(*b.items[i]); });
+  co_await in_parallel(batch, batch->maildirs.size(), [](Batch& b, std::size_t i) { b.files.publish(b.maildirs[i], b.now); });
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    const DeliveryItem& item = *batch->items[i];
+    if (item.result.outcome == DeliveryOutcome::Delivered) remember(item.delivery);
+    callers[i]->result = item.result;
+    callers[i]->done->complete();
+  }
+}
+
+Task<> Deliverer::State::run() {
+  running = true;
+  while (!waiting.empty()) {
+    std::vector<std::shared_ptr<Caller>> callers;
+    while (!waiting.empty() && callers.size() < settings.max_batch) {
+      callers.push_back(std::move(waiting.front()));
+      waiting.pop_front();
+    }
+    in_batch = callers.size();
+    co_await run_batch(std::move(callers));
+    in_batch = 0;
+  }
+  running = false;
+}
+
+void Deliverer::State::remember(const Delivery& delivery) {
+  if (settings.remembered == 0) return;
+  std::string key = delivery.maildir + "/" + delivery.base;
+  if (!recent.insert(key).second) return;
+  recent_order.push_back(std::move(key));
+  if (recent_order.size() <= settings.remembered) return;
+  recent.erase(recent_order.front());
+  recent_order.pop_front();
+}
+
+Deliverer::Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings)
+    : state_(std::make_shared<State>(loop, disk, pool, settings)), running_(loop, no_exceptions()) {}
+
+Deliverer::~Deliverer() = default;
+
+Task<DeliveryResult> Deliverer::deliver(Delivery delivery) {
+  if (state_->recent.contains(delivery.maildir + "/" + delivery.base)) {
+    co_return DeliveryResult{.outcome = DeliveryOutcome::Repeated, .text = {}};
+  }
+  const auto caller = std::make_shared<State::Caller>();
+  caller->delivery = std::move(delivery);
+  state_->waiting.push_back(caller);
+  if (!state_->running) running_.spawn(state_->run());
+  co_await CellRef(caller->done);
+  co_return std::move(caller->result);
+}
+
+std::size_t Deliverer::pending() const { return state_->waiting.size() + state_->in_batch; }
+
+}  // namespace courier::store

@@ -1,0 +1,90 @@
+// Delivery of messages into the inboxes of maildirs, many at a time, and durable when the answer comes.
+//
+// The file name is the same on every attempt, so a repeated attempt recognises what is already there. Each message is written to
+// tmp/ and synced, then renamed into new/; new/ is synced once a batch. A batch is what waits when the last one ended: its files are
+// written and synced in parallel on the pool. After a failed sync nothing of the file is trusted: it is written again under another
+// name from the bytes the caller still holds, once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "runtime/disk.h"
+#include "runtime/loop.h"
+#include "runtime/pool.h"
+#include "runtime/task.h"
+#include "runtime/task_group.h"
+#include "store/maildir/maildir.h"
+#include "store/maildir/quota.h"
+
+namespace courier::store {
+
+// A message's bytes, LF line ends, shared by the deliveries of all its recipients: in memory, or in a file (which is read by one
+// thread at a time).
+class DeliveryBody {
+ public:
+  explicit DeliveryBody(std::string bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {}
+  DeliveryBody(FilePtr file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  // Up to into.size() bytes at `offset`; fewer only at the end. Any thread.
+  [[nodiscard]] DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into);
+
+ private:
+  std::mutex mutex_;  // guards file_
+  FilePtr file_;
+  std::string bytes_;
+  std::uint64_t size_;
+};
+
+struct Delivery {
+  std::string maildir;             // absolute; made when missing
+  QuotaLimits quota;
+  std::string base;                // delivery_base()
+  bool look_first = true;          // it may be there already: an attempt came before, or may have
+  std::string head;                // header lines to put in front: Return-Path, Delivered-To
+  std::shared_ptr<DeliveryBody> body;
+};
+
+enum class DeliveryOutcome : std::uint8_t {
+  Delivered,
+  Repeated,    // an earlier attempt had delivered it
+  OverQuota,
+  NoSpace,     // the disk is full: later
+  Broken,      // the disk failed: later
+};
+struct DeliveryResult {
+  DeliveryOutcome outcome = DeliveryOutcome::Broken;
+  std::string text;                // for the log, when not delivered
+};
+
+class Deliverer {
+ public:
+  struct Settings {
+    std::uint64_t process_id = 0;  // in tmp names
+    std::size_t max_batch = 1000;  // messages
+    std::size_t remembered = 1000; // latest deliveries, for repeated attempts whose message was moved away since
+  };
+  // All outlive the deliverer. As many files are synced at once as the pool has threads: 16 is a good number.
+  Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings);
+  ~Deliverer();
+  Deliverer(const Deliverer&) = delete;
+  Deliverer& operator=(const Deliverer&) = delete;
+
+  // On the loop. Once begun it is finished, even when the caller is gone.
+  [[nodiscard]] Task<DeliveryResult> deliver(Delivery delivery);
+
+  // Messages that wait or are being written.
+  [[nodiscard]] std::size_t pending() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+  TaskGroup running_;
+};
+
+}  // namespace courier::store

@@ -1,0 +1,175 @@
+#include "store/maildir/delivery_files.h"
+
+#include <cerrno>
+
+#include <algorithm>
+
+#include "store/maildir/message_name.h"
+
+namespace courier::store {
+
+namespace {
+
+constexpr std::size_t kPiece = 128 * 1024;
+
+void decide(DeliveryItem& item, DeliveryOutcome outcome, std::string text = {}) {
+  item.result = {.outcome = outcome, .text = std::move(text)};
+  item.decided = true;
+}
+
+void decide(DeliveryItem& item, const DiskError& error) {
+  const bool full = error.os_error == ENOSPC || error.os_error == EDQUOT;
+  decide(item, full ? DeliveryOutcome::NoSpace : DeliveryOutcome::Broken, to_string(error));
+}
+
+std::uint64_t count_lines(std::string_view bytes) { return static_cast<std::uint64_t>(std::ranges::count(bytes, '\n')); }
+
+}  // namespace
+
+DiskResult<std::size_t> DeliveryBody::read_at(std::uint64_t offset, std::span<char> into) {
+  if (file_) {
+    const std::lock_guard lock(mutex_);
+    return file_->read_at(offset, into);
+  }
+  if (offset >= bytes_.size()) return 0;
+  return bytes_.copy(into.data(), into.size(), offset);
+}
+
+DiskResult<void> DeliveryFiles::fill(File& file, const DeliveryItem& item, std::uint64_t& lines) {
+  // A small message is one write.
+  const std::uint64_t head = item.delivery.head.size();
+  std::string piece = item.delivery.head;
+  std::uint64_t written = 0;
+  while (written < item.size) {
+    const std::size_t old = piece.size();
+    const std::uint64_t body_at = written + old - head;
+    piece.resize(old + static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, item.delivery.body->size() - body_at)));
+    const auto got = item.delivery.body->read_at(body_at, std::span(piece).subspan(old));
+    if (!got) return fail(got.error());
+    if (*got == 0 && piece.size() != old) return fail(DiskError{.os_error = EIO, .operation = "read body", .path = item.name});
+    piece.resize(old + *got);
+    if (auto put = file.write_at(written, piece); !put) return put;
+    lines += count_lines(piece);
+    written += piece.size();
+    piece.clear();
+  }
+  return {};
+}
+
+DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item) {
+  const std::string tmp = item.delivery.maildir + "/tmp/" + item.delivery.base + "." + std::to_string(process_id_) + "_" +
+                          std::to_string(++count_);
+  item.size = item.delivery.head.size() + item.delivery.body->size();
+  auto file = disk_.open(tmp, OpenMode::CreateNew);
+  if (!file) return fail(file.error());
+  std::uint64_t lines = 0;
+  auto done = fill(**file, item, lines);
+  if (done) done = (*file)->sync();
+  if (done) done = (*file)->close();
+  if (!done) {
+    (void)disk_.unlink(tmp);
+    return done;
+  }
+  item.tmp = tmp;
+  item.name = with_sizes(item.delivery.base, item.size, item.size + lines);
+  return {};
+}
+
+bool DeliveryFiles::find_earlier(DeliveryItem& item) {
+  const auto files = list_messages(disk_, item.delivery.maildir);
+  if (!files) return false;
+  for (const MessageFile& file : *files) {
+    if (unique_part(file.name) != item.delivery.base) continue;
+    item.found = file.place;
+    return true;
+  }
+  return false;
+}
+
+void DeliveryFiles::write(DeliveryItem& item) {
+  if (item.delivery.look_first && find_earlier(item)) return;
+  auto written = write_tmp(item);
+  if (!written && written.error().os_error == ENOENT) {
+    // The first message of an account, or somebody removed its maildir.
+    if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return decide(item, made.error());
+    written = write_tmp(item);
+  }
+  // A failed sync may have dropped the pages it could not write: only new bytes in a new file can be trusted.
+  if (!written) written = write_tmp(item);
+  if (!written) decide(item, written.error());
+}
+
+void DeliveryFiles::rename_all(std::span<DeliveryItem* const> items) {
+  for (DeliveryItem* item : items) {
+    if (item->decided || item->tmp.empty()) continue;
+    const auto renamed = disk_.rename(item->tmp, file_path(item->delivery.maildir, Place::New, item->name));
+    if (renamed) continue;
+    (void)disk_.unlink(item->tmp);
+    decide(*item, renamed.error());
+  }
+}
+
+DiskResult<void> DeliveryFiles::sync_places(std::span<DeliveryItem* const> items) {
+  bool in_new = false;
+  bool in_cur = false;
+  for (const DeliveryItem* item : items) {
+    if (item->decided) continue;
+    if (item->found == Place::Cur) {
+      in_cur = true;
+    } else {
+      in_new = true;
+    }
+  }
+  const std::string& maildir = items.front()->delivery.maildir;
+  if (in_new) {
+    if (auto synced = disk_.sync_directory(maildir + "/new"); !synced) return synced;
+  }
+  return in_cur ? disk_.sync_directory(maildir + "/cur") : DiskResult<void>{};
+}
+
+void DeliveryFiles::rewrite_all(std::span<DeliveryItem* const> items) {
+  for (DeliveryItem* item : items) {
+    if (item->decided) continue;
+    // What an earlier attempt left is as doubtful as what we renamed.
+    item->found.reset();
+    if (auto written = write_tmp(*item); !written) decide(*item, written.error());
+  }
+  rename_all(items);
+}
+
+void DeliveryFiles::publish(std::span<DeliveryItem* const> items, WallTime now) {
+  const Delivery& first = items.front()->delivery;
+  Quota quota(disk_, first.maildir, first.quota, std::to_string(process_id_) + "_" + std::to_string(++count_));
+  std::int64_t bytes = 0;
+  std::int64_t messages = 0;
+  for (DeliveryItem* item : items) {
+    if (item->decided || item->found) continue;
+    const auto size = static_cast<std::int64_t>(item->size);
+    if (quota.allows(bytes + size, messages + 1, now)) {
+      bytes += size;
+      ++messages;
+      continue;
+    }
+    (void)disk_.unlink(item->tmp);
+    decide(*item, DeliveryOutcome::OverQuota, "over quota");
+  }
+  rename_all(items);
+  auto synced = sync_places(items);
+  if (!synced) {
+    rewrite_all(items);
+    synced = sync_places(items);
+  }
+  for (DeliveryItem* item : items) {
+    if (item->decided) continue;
+    if (synced) {
+      decide(*item, item->found ? DeliveryOutcome::Repeated : DeliveryOutcome::Delivered);
+    } else {
+      // Not to be mistaken for delivered by the next attempt.
+      (void)disk_.unlink(file_path(item->delivery.maildir, Place::New, item->name));
+      decide(*item, synced.error());
+    }
+  }
+  if (synced) quota.add(bytes, messages, now);
+}
+
+}  // namespace courier::store

@@ -1,0 +1,224 @@
+#include "store/maildir/delivery.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "runtime/testing/manual_loop.h"
+#include "runtime/testing/simulated_disk.h"
+#include "store/maildir/message_name.h"
+
+namespace courier::store {
+namespace {
+
+constexpr const char* kHead = "Return-Path: <bob@example.org>\nDelivered-To: ann@example.test\n";
+
+// The body of message `number`, several sectors long, so that a torn one is seen.
+std::string body_of(int number) {
+  std::string line = "message " + std::to_string(number) + "\n";
+  std::string body = "Subject: " + std::to_string(number) + "\n\n";
+  while (body.size() < 1500) body += line;
+  return body;
+}
+
+class DeliveryTest : public testing::Test {
+ protected:
+  Delivery message(int number, const std::string& maildir = "/mail/ann") {
+    Delivery delivery;
+    delivery.maildir = maildir;
+    delivery.base = delivery_base(wall_seconds(1'800'000'000 + number), "Q" + std::to_string(number), 0, "mx1");
+    delivery.look_first = false;
+    delivery.head = kHead;
+    delivery.body = std::make_shared<DeliveryBody>(body_of(number));
+    return delivery;
+  }
+  static Task<> collect(Deliverer& deliverer, Delivery delivery, std::function<void(DeliveryResult)> told) {
+    told(co_await deliverer.deliver(std::move(delivery)));
+  }
+  DeliveryResult deliver(Delivery delivery) {
+    DeliveryResult result;
+    tasks.spawn(collect(deliverer, std::move(delivery), [&](DeliveryResult r) { result = std::move(r); }));
+    loop.run_ready();
+    return result;
+  }
+  std::vector<std::string> names(const std::string& folder) {
+    std::vector<std::string> result;
+    const auto entries = disk.list(folder);
+    if (!entries) return result;
+    for (const DirectoryEntry& entry : *entries) result.push_back(entry.name);
+    return result;
+  }
+
+  ManualLoop loop;
+  SimulatedDisk disk;
+  std::unique_ptr<Pool> pool = make_inline_pool(loop);
+  Deliverer deliverer{loop, disk, *pool, {.process_id = 7}};
+  TaskGroup tasks{loop, no_exceptions()};
+};
+
+TEST_F(DeliveryTest, PutsTheMessageIntoNewUnderItsName) {
+  EXPECT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
+  const auto found = names("/mail/ann/new");
+  ASSERT_EQ(found.size(), 1u);
+  const std::string expected = kHead + body_of(1);
+  const auto lines = std::count(expected.begin(), expected.end(), '\n');
+  EXPECT_EQ(found[0], with_sizes("1800000001.QQ1R0.mx1", expected.size(), expected.size() + static_cast<std::size_t>(lines)));
+  EXPECT_EQ(read_file(disk, "/mail/ann/new/" + found[0]), expected);
+  EXPECT_TRUE(names("/mail/ann/tmp").empty());
+  EXPECT_EQ(read_file(*disk.survivor(0), "/mail/ann/new/" + found[0]), expected);
+}
+
+TEST_F(DeliveryTest, AFileBodyArrivesWholeAndEmptyBodiesToo) {
+  const auto file = disk.open("/body", OpenMode::Create);
+  const std::string content(300'000, 'x');
+  ASSERT_TRUE((*file)->write_at(0, content));
+  Delivery large = message(1);
+  large.body = std::make_shared<DeliveryBody>(std::move(*disk.open("/body", OpenMode::Read)), content.size());
+  EXPECT_EQ(deliver(large).outcome, DeliveryOutcome::Delivered);
+  EXPECT_EQ(read_file(disk, "/mail/ann/new/" + names("/mail/ann/new")[0]), kHead + content);
+  Delivery empty = message(2, "/mail/bob");
+  empty.body = std::make_shared<DeliveryBody>("");
+  EXPECT_EQ(deliver(empty).outcome, DeliveryOutcome::Delivered);
+  EXPECT_EQ(read_file(disk, "/mail/bob/new/" + names("/mail/bob/new")[0]), kHead);
+  // A body file that is shorter than promised is not delivered.
+  Delivery torn = message(3, "/mail/bob");
+  torn.body = std::make_shared<DeliveryBody>(std::move(*disk.open("/body", OpenMode::Read)), content.size() + 1);
+  EXPECT_EQ(deliver(torn).outcome, DeliveryOutcome::Broken);
+  EXPECT_EQ(names("/mail/bob/new").size(), 1u);
+}
+
+TEST_F(DeliveryTest, ARepeatedAttemptFindsTheFirst) {
+  ASSERT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
+  EXPECT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Repeated);   // remembered
+  Deliverer restarted(loop, disk, *pool, {.process_id = 8});
+  Delivery again = message(1);
+  again.look_first = true;
+  DeliveryResult result;
+  tasks.spawn(collect(restarted, again, [&](DeliveryResult r) { result = r; }));
+  loop.run_ready();
+  EXPECT_EQ(result.outcome, DeliveryOutcome::Repeated);
+  // Read and flagged by a client meanwhile.
+  const std::string name = names("/mail/ann/new")[0];
+  ASSERT_TRUE(disk.rename("/mail/ann/new/" + name, "/mail/ann/cur/" + name + ":2,S"));
+  tasks.spawn(collect(restarted, again, [&](DeliveryResult r) { result = r; }));
+  loop.run_ready();
+  EXPECT_EQ(result.outcome, DeliveryOutcome::Repeated);
+  EXPECT_TRUE(names("/mail/ann/new").empty());
+  EXPECT_EQ(names("/mail/ann/cur").size(), 1u);
+}
+
+TEST_F(DeliveryTest, OneDirectorySyncServesAWholeBatch) {
+  ASSERT_EQ(deliver(message(0)).outcome, DeliveryOutcome::Delivered);
+  const auto before = disk.calls();
+  int done = 0;
+  for (int i = 1; i <= 50; ++i) tasks.spawn(collect(deliverer, message(i), [&](DeliveryResult) { ++done; }));
+  EXPECT_EQ(deliverer.pending(), 50u);
+  loop.run_ready();
+  EXPECT_EQ(done, 50);
+  EXPECT_EQ(deliverer.pending(), 0u);
+  // The first went alone, the other 49 waited for it and went together.
+  EXPECT_EQ(disk.calls().at("sync_directory") - before.at("sync_directory"), 2u);
+  EXPECT_EQ(disk.calls().at("sync") - before.at("sync"), 50u);
+}
+
+TEST_F(DeliveryTest, QuotaIsCheckedForEachAndCountedOnce) {
+  int refused = 0;
+  int taken = 0;
+  for (int i = 0; i < 5; ++i) {
+    Delivery delivery = message(i);
+    delivery.quota = {.bytes = 0, .messages = 3};
+    tasks.spawn(collect(deliverer, delivery, [&](const DeliveryResult& r) {
+      refused += r.outcome == DeliveryOutcome::OverQuota;
+      taken += r.outcome == DeliveryOutcome::Delivered;
+    }));
+  }
+  loop.run_ready();
+  EXPECT_EQ(taken, 3);
+  EXPECT_EQ(refused, 2);
+  EXPECT_EQ(names("/mail/ann/new").size(), 3u);
+  EXPECT_TRUE(names("/mail/ann/tmp").empty());
+  EXPECT_EQ(Quota(disk, "/mail/ann", {.bytes = 0, .messages = 3}, "t").use(loop.wall_now())->totals.messages, 3);
+}
+
+TEST_F(DeliveryTest, AFullDiskIsForLater) {
+  ASSERT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
+  disk.set_capacity(disk.used_bytes() + 100);
+  EXPECT_EQ(deliver(message(2)).outcome, DeliveryOutcome::NoSpace);
+  EXPECT_EQ(names("/mail/ann/new").size(), 1u);
+  EXPECT_TRUE(names("/mail/ann/tmp").empty());
+}
+
+TEST_F(DeliveryTest, AfterAFailedSyncTheBytesAreWrittenAnew) {
+  ASSERT_EQ(deliver(message(0)).outcome, DeliveryOutcome::Delivered);
+  disk.fail_next_sync("/mail/ann/tmp/");
+  EXPECT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
+  const auto after = disk.survivor(0);
+  int whole = 0;
+  for (const std::string& name : names("/mail/ann/new")) {
+    const auto content = read_file(*after, "/mail/ann/new/" + name);
+    whole += content == kHead + body_of(0) || content == kHead + body_of(1);
+  }
+  EXPECT_EQ(whole, 2);
+}
+
+// Every file that a crash leaves in new/ must be whole, and every acknowledged one must be there. Number of faults found.
+int count_faults(Disk& disk, const std::set<int>& acknowledged) {
+  int faults = 0;
+  std::set<int> seen;
+  for (const char* account : {"ann", "bob"}) {
+    const auto entries = disk.list(std::string("/mail/") + account + "/new");
+    if (!entries) continue;
+    for (const DirectoryEntry& entry : *entries) {
+      const int number = std::stoi(entry.name.substr(entry.name.find(".QQ") + 3));
+      const auto content = read_file(disk, std::string("/mail/") + account + "/new/" + entry.name);
+      if (content != kHead + body_of(number) || size_of(entry.name) != content->size()) ++faults;
+      seen.insert(number);
+    }
+  }
+  for (const int number : acknowledged) faults += !seen.contains(number);
+  return faults;
+}
+
+// Delivers 30 messages to two accounts, a few at a time, and looks at several possible disks after a crash at every boundary.
+int faults_of_a_run(bool ignore_syncs, std::uint64_t seeds) {
+  ManualLoop loop;
+  SimulatedDisk disk;
+  if (ignore_syncs) disk.ignore_syncs();
+  const auto pool = make_inline_pool(loop);
+  Deliverer deliverer(loop, disk, *pool, {.process_id = 7});
+  TaskGroup tasks(loop, no_exceptions());
+  std::set<int> acknowledged;
+  int faults = 0;
+  disk.set_boundary_hook([&](std::uint64_t boundary) {
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      faults += count_faults(*disk.survivor(seed < 2 ? seed : boundary * 1000 + seed), acknowledged);
+    }
+  });
+  struct Collector {
+    static Task<> deliver(Deliverer& deliverer, int number, std::set<int>& acknowledged) {
+      Delivery delivery;
+      delivery.maildir = number % 3 == 0 ? "/mail/bob" : "/mail/ann";
+      delivery.base = delivery_base(wall_seconds(1'800'000'000 + number), "Q" + std::to_string(number), 0, "mx1");
+      delivery.head = kHead;
+      delivery.body = std::make_shared<DeliveryBody>(body_of(number));
+      delivery.quota = {.bytes = 1'000'000, .messages = 0};
+      const DeliveryResult result = co_await deliverer.deliver(std::move(delivery));
+      if (result.outcome == DeliveryOutcome::Delivered) acknowledged.insert(number);
+    }
+  };
+  for (int number = 0; number < 30;) {
+    for (int i = 0; i < 6; ++i) tasks.spawn(Collector::deliver(deliverer, number++, acknowledged));
+    if (number == 12) disk.fail_next_sync("/mail/ann/tmp/");
+    loop.run_ready();
+  }
+  EXPECT_EQ(acknowledged.size(), 30u);
+  return faults;
+}
+
+TEST(DeliveryCrash, NothingAcknowledgedIsLostOrTorn) { EXPECT_EQ(faults_of_a_run(false, 5), 0); }
+TEST(DeliveryCrash, TheTestWouldNoticeAMissingSync) { EXPECT_GT(faults_of_a_run(true, 3), 0); }
+
+}  // namespace
+}  // namespace courier::store

@@ -25,13 +25,31 @@ Result<sqlite3*> open_handle(const std::string& path, int flags, const char* vfs
 
 }  // namespace
 
-Database::Database(sqlite3* handle, std::unique_ptr<Vfs> vfs) : vfs_(std::move(vfs)), handle_(handle) {}
+struct Database::Place {
+  std::unique_ptr<Vfs> vfs;
+  int checkpoint_pages = 0;
+  int wal_pages = 0;
+
+  // After every commit in WAL mode. Takes the place of SQLite's own automatic checkpoint.
+  static int committed(void* place, sqlite3* handle, const char* name, int pages) {
+    Place& me = *static_cast<Place*>(place);
+    me.wal_pages = pages;
+    if (me.checkpoint_pages == 0 || pages < me.checkpoint_pages) return SQLITE_OK;
+    // The commit stands whether or not this succeeds; the next commit tries again.
+    sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    return SQLITE_OK;
+  }
+};
+
+Database::Database(sqlite3* handle, std::unique_ptr<Place> place) : place_(std::move(place)), handle_(handle) {
+  sqlite3_wal_hook(handle_, Place::committed, place_.get());
+}
 
 Database::Database(Database&& other) noexcept
-    : vfs_(std::move(other.vfs_)), handle_(std::exchange(other.handle_, nullptr)) {}
+    : place_(std::move(other.place_)), handle_(std::exchange(other.handle_, nullptr)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
-  std::swap(vfs_, other.vfs_);
+  std::swap(place_, other.place_);
   std::swap(handle_, other.handle_);
   return *this;
 }
@@ -42,12 +60,14 @@ Database::~Database() {
 }
 
 Result<Database> Database::open(Disk& disk, const std::string& path, OpenOptions options) {
-  auto vfs = std::make_unique<Vfs>(disk);
+  auto place = std::make_unique<Place>();
+  place->vfs = std::make_unique<Vfs>(disk);
+  place->checkpoint_pages = options.checkpoint_pages;
   int flags = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (options.create && !options.read_only) flags |= SQLITE_OPEN_CREATE;
-  auto handle = open_handle(path, flags, vfs->name());
+  auto handle = open_handle(path, flags, place->vfs->name());
   if (!handle) return fail(std::move(handle.error()));
-  Database database(*handle, std::move(vfs));
+  Database database(*handle, std::move(place));
   if (auto set = database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY"); !set) {
     return fail(std::move(set.error()));
   }
@@ -57,7 +77,7 @@ Result<Database> Database::open(Disk& disk, const std::string& path, OpenOptions
 Result<Database> Database::open_in_memory() {
   auto handle = open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   if (!handle) return fail(std::move(handle.error()));
-  return Database(*handle, nullptr);
+  return Database(*handle, std::make_unique<Place>());
 }
 
 Result<void> Database::execute(const std::string& sql) {
@@ -86,9 +106,12 @@ std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handl
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
+int Database::wal_pages() const { return place_->wal_pages; }
+
 Result<void> Database::checkpoint() {
-  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code != SQLITE_OK) return fail(make_error(code, handle_));
+  place_->wal_pages = 0;
   return {};
 }
 

@@ -115,9 +115,9 @@ class Statement {
 struct OpenOptions {
   bool create = true;      // false: a missing file is CannotOpen
   bool read_only = false;
+  // WAL pages after which a commit is followed by a checkpoint; 0: the caller calls checkpoint() itself.
+  int checkpoint_pages = 1000;
 };
-
-class Vfs;
 
 class Database {
  public:
@@ -127,8 +127,8 @@ class Database {
   // Without a file; gone with the Database.
   [[nodiscard]] static Result<Database> open_in_memory();
 
-  Database(Database&&) noexcept;
-  Database& operator=(Database&&) noexcept;
+  Database(Database&& other) noexcept;
+  Database& operator=(Database&& other) noexcept;
   ~Database();
 
   // One or several statements whose rows, if any, are not wanted.
@@ -142,12 +142,16 @@ class Database {
   // True while a transaction is open. After a serious error (disk full, I/O) SQLite has rolled it back by itself.
   [[nodiscard]] bool in_transaction() const;
 
-  // Copies the WAL into the database file as far as possible and starts it anew. Blocks for the syncs.
+  // Pages in the WAL after the last commit.
+  [[nodiscard]] int wal_pages() const;
+  // Copies the WAL into the database file; the next transaction writes it from its start again. The file keeps its length,
+  // so that later transactions need no new space. Blocks for the syncs.
   [[nodiscard]] Result<void> checkpoint();
 
  private:
-  Database(sqlite3* handle, std::unique_ptr<Vfs> vfs);
-  std::unique_ptr<Vfs> vfs_;
+  struct Place;  // what must not move: the file system and what SQLite's WAL hook writes to
+  Database(sqlite3* handle, std::unique_ptr<Place> place);
+  std::unique_ptr<Place> place_;
   sqlite3* handle_ = nullptr;
 };
 

@@ -105,6 +105,8 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  // also for BLOBs
   [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] bool is_integer(int column) const;
+  [[nodiscard]] bool is_blob(int column) const;
 
  private:
   [[nodiscard]] Result<void> finish();

@@ -24,7 +24,6 @@ struct VfsFile {
 VfsFile& self(sqlite3_file* file) { return *reinterpret_cast<VfsFile*>(file); }
 Disk& disk_of(sqlite3_vfs* vfs) { return *static_cast<Disk*>(vfs->pAppData); }
 
-std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 bool no_space(const DiskError& error) { return error.os_error == ENOSPC || error.os_error == EDQUOT; }
 
 int close_file(sqlite3_file* file) {
@@ -68,7 +67,7 @@ int sync_file(sqlite3_file* file, int) {
     return no_space(synced.error()) ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
   }
   if (!me.directory_synced) {
-    if (!me.disk->sync_directory(directory_of(me.path))) return SQLITE_IOERR_DIR_FSYNC;
+    if (!me.disk->sync_directory(parent_path(me.path))) return SQLITE_IOERR_DIR_FSYNC;
     me.directory_synced = true;
   }
   return SQLITE_OK;
@@ -155,7 +154,7 @@ int delete_file(sqlite3_vfs* vfs, const char* path, int sync_directory) {
   if (const auto gone = disk.unlink(path); !gone) {
     return gone.error().os_error == ENOENT ? SQLITE_IOERR_DELETE_NOENT : SQLITE_IOERR_DELETE;
   }
-  if (sync_directory != 0 && !disk.sync_directory(directory_of(path))) return SQLITE_IOERR_DIR_FSYNC;
+  if (sync_directory != 0 && !disk.sync_directory(parent_path(path))) return SQLITE_IOERR_DIR_FSYNC;
   return SQLITE_OK;
 }
 

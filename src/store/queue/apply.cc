@@ -1,0 +1,219 @@
+// Changes as transactions.
+#include <algorithm>
+#include <optional>
+
+#include "store/queue/spool.h"
+#include "store/queue/schema.h"
+#include "store/queue/statements.h"
+
+namespace courier::spool {
+namespace {
+
+Verdict verdict_of(const sqlite::Error& error) {
+  switch (error.fault) {
+    case sqlite::Fault::Full: return Verdict::Full;
+    case sqlite::Fault::Corrupt: return Verdict::Damaged;
+    default: return Verdict::Failed;
+  }
+}
+
+Receipt failure(const sqlite::Error& error) { return {.verdict = verdict_of(error), .numbers = {}, .text = error.text}; }
+
+}  // namespace
+
+// The changes of one transaction: indexes into `changes`, and where their receipts go.
+struct Spool::Batch {
+  std::span<const Change* const> changes;
+  std::vector<std::size_t> chosen;
+  std::vector<Receipt> receipts;         // one for each of `changes`
+  std::vector<std::string> files_gone;   // to be unlinked after the commit
+  std::int64_t now_us = 0;
+};
+
+std::vector<Receipt> Spool::apply(std::span<const Change* const> changes, std::int64_t now_us) {
+  Batch batch{.changes = changes, .chosen = {}, .receipts = std::vector<Receipt>(changes.size()), .files_gone = {}, .now_us = now_us};
+  const bool full = below_reserve();
+  for (const bool outcomes : {true, false}) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (changes[i]->is_outcome() != outcomes) continue;
+      if (full && !outcomes) {
+        batch.receipts[i] = {.verdict = Verdict::Full, .numbers = {}, .text = "less space is free than the reserve"};
+      } else {
+        batch.chosen.push_back(i);
+      }
+    }
+  }
+  if (auto done = transact(batch); !done) {
+    // As a whole it failed: what is known of messages already here is tried once more, in the room that is left.
+    for (const std::size_t i : batch.chosen) batch.receipts[i] = failure(done.error());
+    std::erase_if(batch.chosen, [&](std::size_t i) { return !changes[i]->is_outcome(); });
+    if (!batch.chosen.empty() && done.error().fault != sqlite::Fault::Corrupt) {
+      if (auto again = transact(batch); !again) {
+        for (const std::size_t i : batch.chosen) batch.receipts[i] = failure(again.error());
+      }
+    }
+  }
+  for (const std::string& file : batch.files_gone) bodies_.remove(file);
+  if (database_.wal_pages() >= checkpoint_pages) {
+    // What is committed stays so when this fails; the next transaction tries again.
+    const auto done = database_.checkpoint();
+    static_cast<void>(done);
+  }
+  return std::move(batch.receipts);
+}
+
+sqlite::Result<void> Spool::transact(Batch& batch) {
+  batch.files_gone.clear();
+  if (batch.chosen.empty()) return {};
+  auto transaction = sqlite::Transaction::begin(database_);
+  if (!transaction) return fail(std::move(transaction.error()));
+  const std::int64_t history_before = history_count_;
+  for (const std::size_t i : batch.chosen) {
+    auto receipt = apply_one(*batch.changes[i], batch.files_gone);
+    if (!receipt) {
+      history_count_ = history_before;
+      return fail(std::move(receipt.error()));
+    }
+    batch.receipts[i] = std::move(*receipt);
+  }
+  auto aged = age_history(batch.now_us, 2 * batch.chosen.size() + 16);
+  if (aged) aged = transaction->commit();
+  if (!aged) {
+    history_count_ = history_before;
+    batch.files_gone.clear();
+  }
+  return aged;
+}
+
+// An error ends the whole transaction; a refusal undoes just this change.
+sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::string>& files_gone) {
+  Statements& s = *statements_;
+  if (auto set = s.savepoint.run(); !set) return fail(std::move(set.error()));
+  Receipt receipt{.verdict = Verdict::Done, .numbers = {}, .text = {}};
+  const std::size_t files_before = files_gone.size();
+  const std::int64_t history_before = history_count_;
+  for (const Removal& removal : change.removals) {
+    if (auto done = remove(removal, files_gone); !done) return fail(std::move(done.error()));
+  }
+  for (const Update& one : change.updates) {
+    if (auto done = update(one); !done) return fail(std::move(done.error()));
+  }
+  for (const std::string& claim : change.claims) {
+    if (auto done = s.add_claim.run(change.claims_of, claim); !done) return fail(std::move(done.error()));
+  }
+  for (const Addition& addition : change.additions) {
+    auto verdict = add(addition, receipt.numbers.emplace_back());
+    if (!verdict) return fail(std::move(verdict.error()));
+    if (*verdict == Verdict::Done) continue;
+    if (auto undone = s.rollback_to.run(); !undone) return fail(std::move(undone.error()));
+    files_gone.resize(files_before);
+    history_count_ = history_before;
+    receipt = {.verdict = *verdict, .numbers = {}, .text = addition.id};
+    break;
+  }
+  if (auto released = s.release.run(); !released) return fail(std::move(released.error()));
+  return receipt;
+}
+
+sqlite::Result<void> Spool::remove(const Removal& removal, std::vector<std::string>& files_gone) {
+  Statements& s = *statements_;
+  const auto found = s.find_body.first(removal.number);
+  if (!found) return fail(found.error());
+  if (!*found) {
+    s.find_body.reset();
+    return {};  // gone already
+  }
+  const std::int64_t body = s.find_body.integer(0);
+  const bool last = s.find_body.integer(1) <= 1;
+  const std::string file(s.find_body.text(2));
+  s.find_body.reset();
+  if (auto done = (last ? s.drop_body : s.unshare_body).run(body); !done) return done;
+  if (auto done = s.drop_message.run(removal.number); !done) return done;
+  if (auto done = s.drop_schedule.run(removal.number); !done) return done;
+  if (auto done = s.drop_claims.run(removal.number); !done) return done;
+  const sqlite::Blob events{removal.history};
+  if (auto done = s.add_history.run(removal.number, removal.ended_us, removal.id, removal.unique_key, events); !done) return done;
+  if (last && !file.empty()) files_gone.push_back(file);
+  ++history_count_;
+  return {};
+}
+
+sqlite::Result<void> Spool::update(const Update& update) {
+  Statements& s = *statements_;
+  if (update.record) {
+    if (auto done = s.set_record.run(update.number, sqlite::Blob{*update.record}); !done) return done;
+  }
+  if (update.due_us) {
+    if (auto done = s.set_schedule.run(update.number, *update.due_us, sqlite::Blob{update.state}); !done) return done;
+  }
+  return {};
+}
+
+sqlite::Result<Verdict> Spool::add(const Addition& addition, Number& number) {
+  Statements& s = *statements_;
+  number = next_number_++;
+  if (auto done = s.add_message.run(number, addition.shares_body_of, addition.id, sqlite::Blob{addition.record}); !done) {
+    return fail(std::move(done.error()));
+  }
+  if (auto done = s.add_name.run(addition.id, number); !done) {
+    if (done.error().fault == sqlite::Fault::Constraint) return Verdict::RepeatedId;
+    return fail(std::move(done.error()));
+  }
+  if (!addition.unique_key.empty()) {
+    if (auto done = s.add_key.run(addition.unique_key, number); !done) {
+      if (done.error().fault == sqlite::Fault::Constraint) return Verdict::RepeatedKey;
+      return fail(std::move(done.error()));
+    }
+  }
+  sqlite::Result<void> body;
+  if (addition.shares_body_of != 0) {
+    body = s.share_body.run(addition.shares_body_of);
+  } else if (addition.body) {
+    body = s.add_body.run(number, addition.body_size, nullptr, sqlite::Blob{*addition.body});
+  } else {
+    body = s.add_body.run(number, addition.body_size, addition.body_file, nullptr);
+  }
+  if (!body) return fail(std::move(body.error()));
+  if (addition.due_us) {
+    if (auto done = s.add_schedule.run(number, *addition.due_us, sqlite::Blob{addition.state}); !done) return fail(std::move(done.error()));
+  }
+  return Verdict::Done;
+}
+
+// At most `most`: rather more than came with the same transaction, so that none grows long and the history still shrinks.
+sqlite::Result<void> Spool::age_history(std::int64_t now_us, std::size_t most) {
+  Statements& s = *statements_;
+  if (history_count_ == 0) return {};
+  struct Old {
+    Number number;
+    std::string id, key;
+  };
+  std::vector<Old> old;
+  s.history_before.bind_all(most);
+  while (true) {
+    const auto row = s.history_before.step();
+    if (!row) return fail(row.error());
+    if (!*row) break;
+    const bool too_many = history_count_ - static_cast<std::int64_t>(old.size()) > options_.history_messages;
+    if (!too_many && s.history_before.integer(1) > now_us - options_.history_us) break;
+    old.push_back({s.history_before.integer(0), std::string(s.history_before.text(2)), std::string(s.history_before.text(3))});
+  }
+  s.history_before.reset();
+  for (const Old& one : old) {
+    if (auto done = s.drop_history.run(one.number); !done) return done;
+    if (auto done = s.drop_name.run(one.id); !done) return done;
+    if (one.key.empty()) continue;
+    if (auto done = s.drop_key.run(one.key); !done) return done;
+  }
+  history_count_ -= static_cast<std::int64_t>(old.size());
+  return {};
+}
+
+bool Spool::below_reserve() {
+  const auto space = disk_.space(options_.folder);
+  // A disk that does not say is asked by writing.
+  free_bytes_ = space ? space->free_bytes : options_.reserve_bytes;
+  return free_bytes_ < options_.reserve_bytes;
+}
+
+}  // namespace courier::spool

@@ -1,0 +1,132 @@
+#include "store/queue/writer.h"
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+namespace courier::spool {
+namespace {
+
+constexpr std::size_t batch_changes = 2000;
+constexpr std::size_t batch_bytes = 8 << 20;
+
+}  // namespace
+
+// What waits for the thread. The cell is touched by the loop only; the item travels as a pointer.
+struct Writer::Item {
+  Change change;
+  std::move_only_function<void(Spool&)> visit;  // instead of a change
+  Receipt receipt;
+  CellRef done = make_cell();
+  std::size_t weight = 0;
+  std::int64_t now_us = 0;
+};
+
+struct Writer::State {
+  using Items = std::vector<std::unique_ptr<Item>>;
+
+  State(Loop& l, std::unique_ptr<Spool> s) : loop(l), spool(std::move(s)) {}
+
+  // On the thread: until nothing waits.
+  static void work(const std::shared_ptr<State>& self) {
+    while (true) {
+      Items batch = self->take();
+      if (batch.empty()) return;
+      self->process(batch);
+      self->loop.post_from_any_thread([self, done = std::move(batch)] { self->answer(done); });
+    }
+  }
+
+  Items take() {
+    const std::lock_guard lock(mutex);
+    Items batch;
+    std::size_t bytes = 0;
+    while (!inbox.empty() && batch.size() < batch_changes && bytes < batch_bytes) {
+      // A visit is alone in its turn: it sees all that was committed before it.
+      if (inbox.front()->visit && !batch.empty()) break;
+      bytes += inbox.front()->weight;
+      batch.push_back(std::move(inbox.front()));
+      inbox.pop_front();
+      if (batch.back()->visit) break;
+    }
+    if (batch.empty()) working = false;
+    return batch;
+  }
+
+  void process(Items& batch) {
+    if (batch.front()->visit) {
+      batch.front()->visit(*spool);
+      return;
+    }
+    std::vector<const Change*> changes;
+    changes.reserve(batch.size());
+    for (const auto& item : batch) changes.push_back(&item->change);
+    std::vector<Receipt> receipts = spool->apply(changes, batch.back()->now_us);
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->receipt = std::move(receipts[i]);
+    free_bytes.store(spool->free_bytes(), std::memory_order_relaxed);
+  }
+
+  // On the loop.
+  void answer(const Items& batch) {
+    for (const auto& item : batch) {
+      if (item->receipt.verdict == Verdict::Damaged && damaged) std::exchange(damaged, nullptr)(item->receipt.text);
+      const CellRef cell = item->done;
+      cell->complete();
+    }
+  }
+
+  Loop& loop;
+  std::unique_ptr<Spool> spool;
+  std::function<void(const std::string&)> damaged;
+  std::atomic<std::uint64_t> free_bytes{0};
+  mutable std::mutex mutex;
+  std::deque<std::unique_ptr<Item>> inbox;
+  bool working = false;
+};
+
+Writer::Writer(Pool& pool, std::unique_ptr<Spool> spool)
+    : pool_(pool), state_(std::make_shared<State>(pool.loop(), std::move(spool))) {}
+Writer::~Writer() = default;
+
+void Writer::hand_over(std::unique_ptr<Item> item) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->inbox.push_back(std::move(item));
+    if (std::exchange(state_->working, true)) return;
+  }
+  pool_.submit([state = state_] { State::work(state); });
+}
+
+Task<Receipt> Writer::commit(Change change) {
+  auto item = std::make_unique<Item>();
+  item->change = std::move(change);
+  item->weight = item->change.weight();
+  item->now_us = state_->loop.wall_now().microseconds;
+  // The loop destroys the item only after the cell was completed, and this coroutine is resumed from there.
+  Item* const mine = item.get();
+  const CellRef done = item->done;
+  hand_over(std::move(item));
+  co_await done;
+  co_return std::move(mine->receipt);
+}
+
+Task<> Writer::visit(std::move_only_function<void(Spool&)> job) {
+  auto item = std::make_unique<Item>();
+  item->visit = std::move(job);
+  item->receipt.verdict = Verdict::Done;
+  const CellRef done = item->done;
+  hand_over(std::move(item));
+  co_await done;
+}
+
+std::size_t Writer::waiting() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->inbox.size();
+}
+
+Bodies& Writer::bodies() { return state_->spool->bodies(); }
+std::uint64_t Writer::free_bytes() const { return state_->free_bytes.load(std::memory_order_relaxed); }
+void Writer::on_damage(std::function<void(const std::string&)> told) { state_->damaged = std::move(told); }
+
+}  // namespace courier::spool

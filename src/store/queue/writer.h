@@ -1,0 +1,50 @@
+// Writer: the loop's side of the spool. One pool thread at a time works on it: it takes whatever waits, makes one
+// transaction of it (group commit), answers all at once, and goes on until nothing waits. A change once handed over is carried
+// out although its caller is gone. With the inline pool of tests everything happens on the loop, in order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "runtime/loop.h"
+#include "runtime/pool.h"
+#include "runtime/task.h"
+#include "store/queue/spool.h"
+
+namespace courier::spool {
+
+class Writer {
+ public:
+  // `pool` outlives the writer and has a thread free for it.
+  Writer(Pool& pool, std::unique_ptr<Spool> spool);
+  ~Writer();  // waits for nothing; what was handed over is carried out as long as the pool lives
+
+  [[nodiscard]] Task<Receipt> commit(Change change);
+  // Runs `function(Spool&)` between two transactions and gives its result on the loop.
+  template <class F>
+  [[nodiscard]] auto run(F function) -> Task<std::invoke_result_t<F, Spool&>> {
+    using T = std::invoke_result_t<F, Spool&>;
+    const auto result = std::make_shared<std::optional<T>>();
+    co_await visit([result, function = std::move(function)](Spool& spool) mutable { result->emplace(function(spool)); });
+    co_return std::move(**result);
+  }
+  // Changes and visits that wait for their turn.
+  [[nodiscard]] std::size_t waiting() const;
+  // Large bodies may be handled by other threads meanwhile.
+  [[nodiscard]] Bodies& bodies();
+  [[nodiscard]] std::uint64_t free_bytes() const;  // as of the last transaction
+  // Told once, on the loop, when the database turned out to be damaged: nothing more is committed.
+  void on_damage(std::function<void(const std::string&)> told);
+
+ private:
+  [[nodiscard]] Task<> visit(std::move_only_function<void(Spool&)> job);
+  struct Item;
+  struct State;
+  void hand_over(std::unique_ptr<Item> item);
+  Pool& pool_;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace courier::spool

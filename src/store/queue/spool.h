@@ -22,7 +22,7 @@
 namespace courier::spool {
 
 struct SpoolOptions {
-  std::string folder;
+  std::string folder = {};
   // New mail is refused (Full) when less than this is free; outcomes go on.
   std::uint64_t reserve_bytes = 64u << 20;
   // History: how many messages, and for how long.

@@ -1,0 +1,243 @@
+#include "store/queue/spool.h"
+
+#include <gtest/gtest.h>
+
+#include "runtime/testing/simulated_disk.h"
+
+namespace courier::spool {
+namespace {
+
+constexpr std::int64_t now = 1'767'607'200'000'000;
+constexpr std::int64_t hour = 3'600'000'000;
+
+std::unique_ptr<Spool> open_spool(Disk& disk, OpenReport* report = nullptr, SpoolOptions options = {}) {
+  options.folder = "/spool";
+  OpenReport ignored;
+  auto spool = Spool::open(disk, options, now, report != nullptr ? *report : ignored);
+  EXPECT_TRUE(spool) << spool.error();
+  return spool ? std::move(*spool) : nullptr;
+}
+
+Addition message(const std::string& id, const std::string& body = "Subject: x\n\nbody\n") {
+  Addition addition;
+  addition.id = id;
+  addition.record = "record of " + id;
+  addition.body = std::make_shared<const std::string>(body);
+  addition.body_size = body.size();
+  return addition;
+}
+Change adding(Addition addition) {
+  Change change;
+  change.additions.push_back(std::move(addition));
+  return change;
+}
+Change removing(Number number, const std::string& id, const std::string& key = {}) {
+  Change change;
+  change.removals.push_back({.number = number, .id = id, .unique_key = key, .ended_us = now, .history = "events of " + id});
+  return change;
+}
+Receipt apply(Spool& spool, const Change& change) {
+  const Change* const one[] = {&change};
+  return spool.apply(one, now).front();
+}
+Number added(Spool& spool, Addition addition) {
+  const Receipt receipt = apply(spool, adding(std::move(addition)));
+  EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
+  return receipt.numbers.empty() ? 0 : receipt.numbers.front();
+}
+
+TEST(Spool, AMessageComesWaitsAndLeaves) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  const Number number = added(*spool, message("A1"));
+  EXPECT_EQ(spool->body(number)->bytes, "Subject: x\n\nbody\n");
+  EXPECT_TRUE(spool->due(now + hour, 10, {})->messages.empty()) << "in the caller's hands";
+  Change deferred;
+  deferred.updates.push_back({.number = number, .record = {}, .due_us = now + hour, .state = "state"});
+  EXPECT_EQ(apply(*spool, deferred).verdict, Verdict::Done);
+  EXPECT_EQ(spool->due(now, 10, {})->next_due_us, now + hour);
+  const auto due = spool->due(now + hour, 10, {});
+  ASSERT_EQ(due->messages.size(), 1u);
+  EXPECT_EQ(due->messages[0].record, "record of A1");
+  EXPECT_EQ(due->messages[0].state, "state");
+  EXPECT_TRUE(spool->due(now + hour, 10, {number})->messages.empty());
+  EXPECT_EQ((*spool->find("A1"))->number, number);
+  EXPECT_EQ(apply(*spool, removing(number, "A1")).verdict, Verdict::Done);
+  EXPECT_EQ(spool->count().value(), 0);
+  EXPECT_FALSE(spool->find("A1")->has_value());
+  EXPECT_EQ((*spool->history("A1"))->events, "events of A1");
+  EXPECT_FALSE(spool->body(number)) << "its body went with it";
+}
+
+TEST(Spool, RefusesRepeatsAlsoOfWhatHasLeft) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  Addition first = message("A1");
+  first.unique_key = "key";
+  const Number number = added(*spool, first);
+  EXPECT_EQ(apply(*spool, adding(message("A1"))).verdict, Verdict::RepeatedId);
+  Addition second = message("A2");
+  second.unique_key = "key";
+  EXPECT_EQ(apply(*spool, adding(second)).verdict, Verdict::RepeatedKey);
+  EXPECT_EQ(spool->count().value(), 1) << "a refused change leaves nothing";
+  EXPECT_EQ(apply(*spool, removing(number, "A1", "key")).verdict, Verdict::Done);
+  EXPECT_EQ(apply(*spool, adding(message("A1"))).verdict, Verdict::RepeatedId);
+  EXPECT_EQ(apply(*spool, adding(second)).verdict, Verdict::RepeatedKey);
+}
+
+TEST(Spool, ARefusedChangeIsUndoneWhole) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  const Number number = added(*spool, message("A1"));
+  added(*spool, message("A2"));
+  Change change = removing(number, "A1");
+  change.additions.push_back(message("A2"));
+  const Change other = adding(message("A3"));
+  const Change* const both[] = {&other, &change};
+  const auto receipts = spool->apply(both, now);
+  EXPECT_EQ(receipts[0].verdict, Verdict::Done) << "its neighbour in the transaction is not touched";
+  EXPECT_EQ(receipts[1].verdict, Verdict::RepeatedId);
+  EXPECT_TRUE(spool->find("A1")->has_value());
+  EXPECT_FALSE(spool->history("A1")->has_value());
+}
+
+TEST(Spool, AgesItsHistory) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk, nullptr, {.history_messages = 3});
+  for (int i = 0; i < 8; ++i) {
+    const std::string id = "A" + std::to_string(i);
+    EXPECT_EQ(apply(*spool, removing(added(*spool, message(id)), id)).verdict, Verdict::Done);
+  }
+  EXPECT_FALSE(spool->history("A4")->has_value());
+  EXPECT_TRUE(spool->history("A5")->has_value());
+  const Change change = adding(message("A4"));
+  const Change* const one[] = {&change};
+  EXPECT_EQ(spool->apply(one, now + 8 * 24 * hour).front().verdict, Verdict::Done);
+  EXPECT_FALSE(spool->history("A7")->has_value()) << "older than a week";
+}
+
+TEST(Spool, SharedBodiesGoWithTheLastMessage) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  const Number parent = added(*spool, message("P", "shared"));
+  Addition child = message("P-1");
+  child.body = nullptr;
+  child.shares_body_of = parent;
+  const Number one = added(*spool, child);
+  EXPECT_EQ(apply(*spool, removing(parent, "P")).verdict, Verdict::Done);
+  EXPECT_EQ(spool->body(one)->bytes, "shared");
+  spool.reset();
+  spool = open_spool(disk);
+  EXPECT_EQ(spool->body(one)->bytes, "shared");
+  EXPECT_EQ(apply(*spool, removing(one, "P-1")).verdict, Verdict::Done);
+  EXPECT_FALSE(spool->body(one));
+}
+
+TEST(Spool, LargeBodiesAreFilesAndOrphansAreSwept) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  const std::string bytes(200'000, 'b');
+  auto kept = spool->bodies().open_unnamed();
+  ASSERT_TRUE(kept && (*kept)->write_at(0, bytes));
+  Addition large = message("L1");
+  large.body = nullptr;
+  large.body_size = bytes.size();
+  large.body_file = spool->bodies().keep(**kept, "L1", bytes.size()).value();
+  const Number number = added(*spool, large);
+  auto orphan = spool->bodies().open_unnamed();
+  ASSERT_TRUE(orphan && (*orphan)->write_at(0, bytes));
+  ASSERT_TRUE(spool->bodies().keep(**orphan, "L2", bytes.size()));
+  EXPECT_EQ(spool->bodies().keep(**orphan, "L3", bytes.size() + 1).error().os_error, EFBIG);
+  spool.reset();
+  const auto left = disk.survivor(0);
+  OpenReport report;
+  spool = open_spool(*left, &report);
+  EXPECT_EQ(report.orphans, 1u);
+  EXPECT_EQ(report.messages, 1);
+  auto body = spool->body(number);
+  ASSERT_TRUE(body && body->file) << body.error();
+  std::string read(bytes.size(), '\0');
+  EXPECT_EQ(body->file->read_at(0, read).value(), bytes.size());
+  EXPECT_EQ(read, bytes);
+  EXPECT_EQ(apply(*spool, removing(number, "L1")).verdict, Verdict::Done);
+  EXPECT_FALSE(spool->bodies().open(large.body_file)) << "unlinked after its row";
+  spool.reset();  // before its disk
+}
+
+TEST(Spool, BelowTheReserveOutcomesGoOnAndNewMailIsRefused) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk, nullptr, {.reserve_bytes = 1 << 20});
+  const Number number = added(*spool, message("A1"));
+  disk.set_capacity(disk.used_bytes() + (1 << 19));
+  EXPECT_EQ(apply(*spool, adding(message("A2"))).verdict, Verdict::Full);
+  EXPECT_EQ(apply(*spool, removing(number, "A1")).verdict, Verdict::Done);
+  disk.set_capacity(std::uint64_t{1} << 40);
+  EXPECT_EQ(apply(*spool, adding(message("A2"))).verdict, Verdict::Done);
+}
+
+TEST(Spool, WhenTheDiskIsFullOutcomesStillFitIntoTheWal) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk, nullptr, {.reserve_bytes = 0});
+  std::vector<Number> numbers;
+  for (int i = 0; i < 100; ++i) numbers.push_back(added(*spool, message("A" + std::to_string(i), std::string(8000, 'x'))));
+  disk.set_capacity(disk.used_bytes());
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    const Receipt receipt = apply(*spool, adding(message("B" + std::to_string(i), std::string(60'000, 'x'))));
+    if (receipt.verdict == Verdict::Full) ++refused;
+  }
+  EXPECT_GT(refused, 0);
+  const std::int64_t before = spool->count().value();
+  std::int64_t gone = 0;
+  for (const Number number : numbers) {
+    std::string id = "A" + std::to_string(gone);
+    if (apply(*spool, removing(number, id)).verdict == Verdict::Done) ++gone;
+  }
+  EXPECT_EQ(spool->count().value(), before - gone);
+  disk.set_capacity(std::uint64_t{1} << 40);
+  const auto left = disk.survivor(0);
+  spool.reset();
+  spool = open_spool(*left);
+  EXPECT_EQ(spool->count().value(), before - gone) << "nothing acknowledged is lost";
+  spool.reset();  // before its disk
+}
+
+TEST(Spool, ADamagedSpoolIsSetAsideAndSaved) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  for (int i = 0; i < 200; ++i) added(*spool, message("A" + std::to_string(i), std::string(9000, 'x')));
+  spool.reset();  // checkpoints: everything lies in the database file
+  auto file = disk.open("/spool/queue.db", OpenMode::ReadWrite);
+  ASSERT_TRUE(file);
+  const auto size = (*file)->size().value();
+  ASSERT_TRUE((*file)->write_at(size / 2 / 16384 * 16384, std::string(16384, '\xff')));
+  file->reset();
+  OpenReport report;
+  spool = open_spool(disk, &report);
+  ASSERT_TRUE(spool);
+  EXPECT_NE(report.damage, "");
+  EXPECT_GT(report.salvaged, 150);
+  EXPECT_EQ(spool->count().value(), report.salvaged);
+  const auto all = spool->list(0, 1000);
+  for (const Stored& one : *all) EXPECT_TRUE(spool->body(one.number)) << one.record;
+  EXPECT_EQ(spool->due(now, 1000, {})->messages.size(), all->size()) << "all are due";
+  added(*spool, message("new"));
+  EXPECT_EQ(apply(*spool, adding(message("A0"))).verdict, Verdict::RepeatedId);
+}
+
+TEST(Spool, ClaimsAndFacts) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  const Number number = added(*spool, message("P"));
+  Change change;
+  change.claims_of = number;
+  change.claims = {"a@x", "b@x"};
+  EXPECT_EQ(apply(*spool, change).verdict, Verdict::Done);
+  EXPECT_EQ(spool->claimed(number, {"z@x", "b@x", "a@x"}).value(), (std::vector<std::size_t>{1, 2}));
+  EXPECT_FALSE(spool->fact("clock")->has_value());
+  EXPECT_TRUE(spool->set_fact("clock", 5));
+  EXPECT_EQ(spool->fact("clock")->value(), 5);
+}
+
+}  // namespace
+}  // namespace courier::spool

@@ -1,5 +1,6 @@
 # courier_library(NAME DEPS ...)      a static library from every .cc of this folder; its *_test.cc become NAME_test,
 #                                     each *_fuzz.cc a fuzzer of its own (libFuzzer in the fuzz preset, a corpus replay elsewhere).
+#                                     ONLY and EXCLUDE (regular expressions) make two libraries of one folder.
 # courier_program(NAME DEPS ...)      an executable from main.cc, placed in build/<preset>/libexec/courier.
 # courier_tool(NAME DEPS ...)         the same, placed in build/<preset>/bin.
 
@@ -9,16 +10,19 @@ set(COURIER_TEST_OUT "${CMAKE_BINARY_DIR}/tests")
 set(COURIER_CORPUS_DIR "${CMAKE_SOURCE_DIR}/tests/corpus")
 
 function(courier_library name)
-  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPS;TEST_DEPS;ONLY;EXCLUDE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  foreach(pattern IN LISTS arg_ONLY)
+    list(FILTER sources INCLUDE REGEX "${pattern}")
+  endforeach()
+  foreach(pattern IN LISTS arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${pattern}")
+  endforeach()
   set(tests ${sources})
   set(fuzzers ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main)\\.cc$")
-  foreach(pattern IN LISTS arg_EXCLUDE)
-    list(FILTER sources EXCLUDE REGEX "${pattern}")
-  endforeach()
 
   if(sources)
     add_library(${name} STATIC ${sources})

@@ -74,7 +74,7 @@ class Host {
       if (daemon_) daemon_->certificates(notice.certificates);
     });
     channel.on_notice<control::ReopenLog>([this](control::ReopenLog notice, std::vector<Descriptor> files) {
-      if (notice.has_file && files.size() == 1 && log_file_) ::dup3(files[0].get(), log_file_.get(), O_CLOEXEC);
+      if (notice.has_file && files.size() == 1 && log_) log_->replace_file(std::move(files[0]));
     });
   }
 
@@ -118,9 +118,8 @@ class Host {
     settings.level = static_cast<LogLevel>(start.log_level);
     const std::string process = start.instance.empty() ? start.role : start.role + ":" + start.instance;
     if (start.log_to_file) {
-      log_file_ = std::move(descriptors.back());
+      log_ = make_log(settings, process, descriptors.back().get());
       descriptors.pop_back();
-      log_ = make_log(settings, process, log_file_.get());
     } else {
       log_ = make_log(settings, process);
     }
@@ -155,7 +154,6 @@ class Host {
   const DaemonFactory& factory_;
   std::unique_ptr<Loop> loop_;
   Metrics metrics_;
-  Descriptor log_file_;
   std::unique_ptr<Log> log_;
   Link supervisor_;
   Channel* control_ = nullptr;

@@ -53,16 +53,23 @@ class Resolver {
   [[nodiscard]] virtual Task<DnsResult<std::string>> txt(std::string name, Deadline deadline) = 0;
   [[nodiscard]] virtual Task<DnsResult<std::string>> ptr(IpAddress address, Deadline deadline) = 0;
   [[nodiscard]] virtual Task<DnsResult<TlsaRecord>> tlsa(std::string name, Deadline deadline) = 0;
+  // The root's keys were fetched and validated: `secure` can be trusted to be true where it should be. Without root key: false.
+  [[nodiscard]] virtual Task<bool> dnssec_works(Deadline deadline) = 0;
 };
 
 struct DnsSettings {
   bool recurse = false;                     // false: forward to `servers` (none: those of /etc/resolv.conf)
   std::vector<std::string> servers;         // "192.0.2.53" or "192.0.2.53@5353"
   std::string root_key;                     // DNSKEY or DS text of the root; empty: DNSSEC off
-  std::vector<std::string> local_zones;     // names answered without asking anyone, "example.test" (tests)
+  std::vector<std::string> local_zones;     // these domains are answered with NoName without asking anyone: "example.test"
 };
-// Warmed when it returns: nothing is opened later that a sandbox would forbid.
-[[nodiscard]] std::unique_ptr<Resolver> make_unbound_resolver(Loop& loop, const DnsSettings& settings);
+// Warmed when it returns: nothing is opened later that a sandbox would forbid. Its thread starts with the first question,
+// so that it is inside the sandbox too. With `servers` of our own the private domains (test., 10.in-addr.arpa., ...) are
+// asked of them; otherwise these are answered with NoName here (RFC 6303, RFC 6761).
+// Coroutines that wait for an answer must be gone before the resolver is destroyed. Null when libunbound refuses the
+// settings: a server or key that does not parse; `error` then says which.
+[[nodiscard]] std::unique_ptr<Resolver> make_unbound_resolver(Loop& loop, const DnsSettings& settings,
+                                                              std::string* error = nullptr);
 
 // Answers from a table; unknown names are NoName. For tests.
 class FakeResolver final : public Resolver {
@@ -78,6 +85,8 @@ class FakeResolver final : public Resolver {
   Task<DnsResult<std::string>> txt(std::string name, Deadline) override;
   Task<DnsResult<std::string>> ptr(IpAddress address, Deadline) override;
   Task<DnsResult<TlsaRecord>> tlsa(std::string name, Deadline) override;
+  Task<bool> dnssec_works(Deadline) override;
+  bool dnssec = false;
 };
 
 }  // namespace courier

@@ -1,6 +1,10 @@
 // Log: one line per event, as text or JSON, to standard error, a file or journald. Events are told by probes
 // (`probe.cc` of each daemon), with the session id and queue id always in the same fields.
 // Passwords and message text never stand here.
+//
+// Text: `2026-01-05T10:00:01.123456Z info smtpd-mx[4711] message accepted session=Qx7 queue=0A-1 size=1234`; a value is
+// quoted when it is empty or holds a space, a quote, `=`, a backslash or a control character. JSON: the same as one object
+// a line: time, level, process, pid, event, then the fields. journald: the text as MESSAGE, each field as COURIER_<KEY>.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +12,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "base/descriptor.h"
 
 namespace courier {
 
@@ -30,7 +36,7 @@ struct LogField {
 struct LogSettings {
   enum class Format : std::uint8_t { Text, Json } format = Format::Text;
   enum class Target : std::uint8_t { Stderr, File, Journald } target = Target::Stderr;
-  std::string file;      // for Target::File; opened for appending, reopened by reopen()
+  std::string file = {}; // for Target::File; opened for appending, reopened by reopen()
   LogLevel level = LogLevel::Info;
 };
 
@@ -40,7 +46,10 @@ class Log {
   virtual ~Log() = default;
   // `event` is a fixed lower-case word or two: "message accepted". It is what one greps for.
   virtual void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) = 0;
+  // Target::File: opens the file of that name again, after it was moved away. On failure the old one is kept.
   virtual void reopen() = 0;
+  // Writes to this file from now on (a log on an open descriptor, whose file the supervisor reopened).
+  virtual void replace_file(Descriptor) {}
 
   void info(std::string_view event, std::initializer_list<LogField> fields = {}) { write(LogLevel::Info, event, fields); }
   void notice(std::string_view event, std::initializer_list<LogField> fields = {}) { write(LogLevel::Notice, event, fields); }
@@ -51,7 +60,7 @@ class Log {
 
 // `process` stands in every line.
 [[nodiscard]] std::unique_ptr<Log> make_log(const LogSettings& settings, std::string process);
-// The same on an open descriptor (a file that the supervisor opened before privileges were dropped).
+// The same on an open descriptor (a file that the supervisor opened before privileges were dropped), which it duplicates.
 [[nodiscard]] std::unique_ptr<Log> make_log(const LogSettings& settings, std::string process, int descriptor);
 // Keeps nothing; for tests.
 [[nodiscard]] Log& no_log();

@@ -101,15 +101,11 @@ class AsioWatch final : public Watch {
  public:
   AsioWatch(AsioLoop& loop, int fd) : loop_(loop), descriptor_(loop.context(), fd) {}
   ~AsioWatch() override {
-    // A coroutine that still waits is told later: here the stream around this watch is half destroyed.
-    if (!pending(read_) && !pending(write_)) {
-      descriptor_.release();
-      return;
+    // A coroutine that still waits is told later, by the handler that release() ends: here the stream around this watch is
+    // half destroyed. Nothing may be cancelled through a descriptor that is gone.
+    for (const CellRef& cell : {read_, write_}) {
+      if (cell) static_cast<WaitCell&>(*cell.get()).slot().clear();
     }
-    loop_.post([read = std::move(read_), write = std::move(write_)] {
-      if (read) WaitCell::end(read, Readiness::Canceled);
-      if (write) WaitCell::end(write, Readiness::Canceled);
-    });
     // The descriptor is its owner's to close.
     descriptor_.release();
   }
@@ -130,7 +126,6 @@ class AsioWatch final : public Watch {
   void cancel(Direction direction) override { end(direction == Direction::Read ? read_ : write_, Readiness::Canceled); }
 
  private:
-  static bool pending(const CellRef& cell) { return cell && !cell->completed(); }
   static void end(CellRef& cell, Readiness why) {
     const CellRef ref = std::move(cell);
     if (ref) WaitCell::end(ref, why);

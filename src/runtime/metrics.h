@@ -61,6 +61,7 @@ class Metrics {
     Gauge gauge;
     Histogram histogram{{}};
   };
+  static void append_samples(std::string& out, const Entry& e);
   Entry& entry(Kind kind, std::string_view name, std::string_view help, std::string_view labels);
   std::deque<Entry> entries_;
 };

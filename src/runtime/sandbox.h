@@ -18,15 +18,15 @@ struct Privileges {
 [[nodiscard]] Result<void, std::string> drop_privileges(const Privileges& privileges);
 
 struct SandboxRules {
-  std::vector<std::string> writable;  // folders, with everything below
-  std::vector<std::string> readable;
+  std::vector<std::string> writable = {};  // folders, with everything below, or single files
+  std::vector<std::string> readable = {};
   bool network_out = false;           // connect() to IP addresses
   bool allow_exec = false;            // never for our daemons; for tests
 };
 // After this the process cannot start programs, trace others, load modules, mount, change identity, or reach files
 // outside the folders. What the kernel lacks (Landlock before 5.13) is left out and named in `missing`.
 struct SandboxReport {
-  std::vector<std::string> missing;
+  std::vector<std::string> missing = {};
 };
 [[nodiscard]] Result<SandboxReport, std::string> close_sandbox(const SandboxRules& rules);
 

@@ -1,7 +1,8 @@
 // TLS on a socket with OpenSSL 3: server and client, SNI, TLS 1.2 and later, resumption by tickets whose keys the
 // supervisor shares among the processes of a role and rotates. libssl is included only in runtime/tls*.cc.
 //
-// An idle connection keeps no buffers (SSL_MODE_RELEASE_BUFFERS, read-ahead off, a BIO of our own on the socket).
+// An idle connection keeps no buffers (SSL_MODE_RELEASE_BUFFERS, read-ahead off, a BIO of our own on the stream below,
+// which may be any Stream). After write_now() said WouldBlock the same bytes must come again, or nothing more.
 #pragma once
 
 #include <memory>
@@ -33,12 +34,14 @@ struct TlsServerSettings {
 // How a client checks whom it talks to.
 struct TlsClientSettings {
   enum class Verify { None, Name, Dane } verify = Verify::None;
-  std::string server_name;            // SNI and, with Verify::Name, what the certificate must be for
-  std::vector<std::string> dane;      // TLSA records: usage, selector, matching bytes and data, for Verify::Dane
-  std::string trust_pem;              // with Verify::Name: these roots; empty: the system's
+  std::string server_name = {};       // SNI and, with Verify::Name, what the certificate must be for
+  std::vector<std::string> dane = {}; // TLSA records: usage, selector, matching bytes and data, for Verify::Dane; when
+                                      // none of them is usable nothing is verified (RFC 7672, section 2.2)
+  std::string trust_pem = {};         // with Verify::Name: these roots; empty: the system's
+  std::vector<std::string> alpn = {}; // offered names, best first
 };
 
-// One context serves any number of streams; it outlives them.
+// One context serves any number of streams; it outlives them. So does a TlsClientContext.
 class TlsServerContext {
  public:
   virtual ~TlsServerContext() = default;

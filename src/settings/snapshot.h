@@ -3,14 +3,18 @@
 // To add a daemon's settings: include its header, one member, one line in tables().
 #pragma once
 
+#include "settings/supervisor.h"
 #include "settings/table.h"
 
 namespace courier {
 
 struct Snapshot {
+  SupervisorSettings server;
+
   // In the order of the manual. Refers into this object.
   [[nodiscard]] SettingTables tables() {
     return {
+        setting_table("server", "The instance: its name, folders, users, listeners and log.", server),
     };
   }
 };

@@ -1,0 +1,18 @@
+// What each operating system does its own way, beyond runtime/sandbox.h and runtime/notify.h. CMake takes the folder
+// linux/ or portable/; a port is a third folder with the same functions.
+#pragma once
+
+#include <string>
+
+#include "base/descriptor.h"
+#include "base/result.h"
+
+namespace courier::platform {
+
+// No core dumps of memory, no debugger of the same user, no privileges through set-id programs, for good.
+[[nodiscard]] Result<void, std::string> refuse_tracing_and_new_privileges();
+
+// Becomes readable when that child of ours ends; waitpid() then does not block. None on failure (errno says why).
+[[nodiscard]] Descriptor exit_watch(int pid);
+
+}  // namespace courier::platform

@@ -1,0 +1,35 @@
+#include "runtime/platform.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+namespace courier::platform {
+
+Result<void, std::string> refuse_tracing_and_new_privileges() {
+  const rlimit none{0, 0};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0) return fail(std::string("RLIMIT_CORE: ") + std::strerror(errno));
+  return {};
+}
+
+// A thread waits for the process, leaves it to be reaped, and closes its end of a pipe.
+Descriptor exit_watch(int pid) {
+  int ends[2];
+  if (::pipe(ends) != 0) return {};
+  ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  std::thread([pid, end = ends[1]] {
+    siginfo_t info{};
+    while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+    }
+    ::close(end);
+  }).detach();
+  return Descriptor(ends[0]);
+}
+
+}  // namespace courier::platform

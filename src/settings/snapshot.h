@@ -3,6 +3,7 @@
 // To add a daemon's settings: include its header, one member, one line in tables().
 #pragma once
 
+#include "settings/esmtp.h"
 #include "settings/supervisor.h"
 #include "settings/table.h"
 
@@ -10,11 +11,13 @@ namespace courier {
 
 struct Snapshot {
   SupervisorSettings server;
+  EsmtpSettings esmtp;
 
   // In the order of the manual. Refers into this object.
   [[nodiscard]] SettingTables tables() {
     return {
         setting_table("server", "The instance: its name, folders, users, listeners and log.", server),
+        setting_table("esmtp", "Mail to other hosts.", esmtp),
     };
   }
 };

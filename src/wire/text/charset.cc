@@ -2,9 +2,8 @@
 
 #include <unicode/uchar.h>
 #include <unicode/ucnv.h>
-#include <unicode/unorm2.h>
 
-#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -77,30 +76,6 @@ std::optional<std::string> to_utf8(std::string_view charset, std::string_view by
   CharsetDecoder decoder(charset);
   std::string out;
   decoder.write(bytes, true, out);
-  return out;
-}
-
-std::optional<std::string> to_nfc(std::string_view utf8) {
-  if (!is_utf8(utf8)) return std::nullopt;
-  if (std::ranges::all_of(utf8, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return std::string(utf8);
-  std::u16string wide;
-  for (std::string_view rest = utf8; !rest.empty();) {
-    const std::uint32_t code = take_utf8(rest);
-    if (code >= 0x10000) {
-      wide += static_cast<char16_t>(0xD800 + ((code - 0x10000) >> 10));
-      wide += static_cast<char16_t>(0xDC00 + ((code - 0x10000) & 0x3FF));
-    } else {
-      wide += static_cast<char16_t>(code);
-    }
-  }
-  UErrorCode error = U_ZERO_ERROR;
-  const UNormalizer2* nfc = unorm2_getNFCInstance(&error);
-  std::u16string composed(wide.size() * 3 + 16, u'\0');
-  const auto length = unorm2_normalize(nfc, wide.data(), static_cast<int32_t>(wide.size()), composed.data(),
-                                       static_cast<int32_t>(composed.size()), &error);
-  if (U_FAILURE(error)) return std::nullopt;
-  std::string out;
-  append_utf16(out, composed.data(), composed.data() + length);
   return out;
 }
 

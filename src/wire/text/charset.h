@@ -1,4 +1,4 @@
-// Charsets to UTF-8 through ICU, Unicode normal form C, and the folding that SEARCH compares with.
+// Charsets to UTF-8 through ICU, and the folding that SEARCH compares with.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,6 @@ namespace courier {
 [[nodiscard]] bool charset_known(std::string_view charset);
 // Nothing when the charset is unknown. Bytes that are not valid in it become U+FFFD.
 [[nodiscard]] std::optional<std::string> to_utf8(std::string_view charset, std::string_view bytes);
-// Unicode normal form C; text that is not UTF-8 gives nothing.
-[[nodiscard]] std::optional<std::string> to_nfc(std::string_view utf8);
 
 // Chunk by chunk; any split gives the same text.
 class CharsetDecoder {

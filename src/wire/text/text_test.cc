@@ -86,12 +86,6 @@ TEST(Charset, LongTextCrossesTheBuffer) {
   EXPECT_EQ(to_utf8("utf-8", text), text);
 }
 
-TEST(Charset, Nfc) {
-  EXPECT_EQ(to_nfc("e\xCC\x81"), "é");
-  EXPECT_EQ(to_nfc("plain"), "plain");
-  EXPECT_EQ(to_nfc("\xFF"), std::nullopt);
-}
-
 TEST(Charset, FoldForSearch) {
   EXPECT_EQ(fold_for_search("Hello \r\n\t WORLD"), "hello world");
   EXPECT_EQ(fold_for_search("ÉCOLE Ωmega"), "école ωmega");

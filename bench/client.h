@@ -2,9 +2,10 @@
 // code with what measures them, so nothing of src/ is used here.
 #pragma once
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <arpa/inet.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -36,7 +38,7 @@ inline sockaddr_in loopback(int port) {
 // Throws std::runtime_error when the connection breaks or a reply is not what was expected.
 class Client {
  public:
-  explicit Client(int port) {
+  explicit Client(int port, bool tls = false) {
     fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -44,16 +46,24 @@ class Client {
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     const sockaddr_in to = loopback(port);
     if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("cannot connect");
+    if (!tls) return;
+    static SSL_CTX* context = ::SSL_CTX_new(::TLS_client_method());
+    ssl_ = ::SSL_new(context);
+    ::SSL_set_fd(ssl_, fd_);
+    if (::SSL_connect(ssl_) != 1) throw std::runtime_error("TLS handshake failed");
   }
-  Client(Client&& other) noexcept : fd_(other.fd_), buffer_(std::move(other.buffer_)) { other.fd_ = -1; }
+  Client(Client&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), ssl_(std::exchange(other.ssl_, nullptr)), buffer_(std::move(other.buffer_)) {}
   Client& operator=(Client&&) = delete;
   ~Client() {
+    if (ssl_) ::SSL_free(ssl_);
     if (fd_ >= 0) ::close(fd_);
   }
 
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t n = ssl_ ? ::SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()))
+                             : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) throw std::runtime_error("connection broke while sending");
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }
@@ -96,11 +106,12 @@ class Client {
  private:
   void fill() {
     char block[65536];
-    const ssize_t n = ::recv(fd_, block, sizeof block, 0);
+    const ssize_t n = ssl_ ? ::SSL_read(ssl_, block, sizeof block) : ::recv(fd_, block, sizeof block, 0);
     if (n <= 0) throw std::runtime_error("connection broke while reading");
     buffer_.append(block, static_cast<std::size_t>(n));
   }
   int fd_ = -1;
+  SSL* ssl_ = nullptr;
   std::string buffer_;
   std::size_t scanned_ = 0;
 };

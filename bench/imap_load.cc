@@ -1,8 +1,7 @@
 // imap_load: signs in to IMAP and either stays idle or fetches; prints one line of JSON.
 //   imap_load --port P --mode idle  [--connections 1000] [--users 100]      then waits for standard input to end
 //   imap_load --port P --mode fetch [--rounds 3]                            one mailbox, FETCH 1:* in several ways
-//   [--user user%d@example.test] [--password courier-demo]
-// Plain text only: for TLS run it against a TLS wrapper port of your own, or see bench/run.py.
+//   [--user user%d@example.test] [--password courier-demo] [--tls 1]       --tls: implicit TLS
 #include "client.h"
 
 namespace {
@@ -30,7 +29,7 @@ int command(bench::Client& client, const std::string& text) {
 }
 
 bench::Client sign_in(const bench::Options& options, int number) {
-  bench::Client client(options.number("port", 10143));
+  bench::Client client(options.number("port", 10143), options.number("tls", 0) != 0);
   client.line();
   command(client, "LOGIN " + bench::numbered(options.text("user", "user%d@example.test"), number) + " " +
                       options.text("password", "courier-demo"));

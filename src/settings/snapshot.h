@@ -4,6 +4,7 @@
 #pragma once
 
 #include "settings/esmtp.h"
+#include "settings/smtpd.h"
 #include "settings/supervisor.h"
 #include "settings/table.h"
 
@@ -12,12 +13,14 @@ namespace courier {
 struct Snapshot {
   SupervisorSettings server;
   EsmtpSettings esmtp;
+  SmtpdSettings smtpd;
 
   // In the order of the manual. Refers into this object.
   [[nodiscard]] SettingTables tables() {
     return {
         setting_table("server", "The instance: its name, folders, users, listeners and log.", server),
         setting_table("esmtp", "Mail to other hosts.", esmtp),
+        setting_table("smtpd", "Taking mail: ports 25, 587 and 465, and the local doors.", smtpd),
     };
   }
 };

@@ -1,0 +1,49 @@
+// RCPT (RFC 5321, section 4.1.1.3): who the recipient is, and whether mail for it is taken from this client.
+#include "contracts/directory.h"
+#include "daemons/smtpd/verbs.h"
+
+namespace courier::smtpd {
+
+namespace {
+
+constexpr Duration lookup_time = seconds(30);
+
+std::optional<Reply> judge(Session& session, const directory::LookupReply& found) {
+  switch (found.verdict) {
+    case directory::Verdict::One:
+      if (found.over_quota) return reply(452, 4, 2, 2, "Mailbox full, try again later");
+      return std::nullopt;
+    case directory::Verdict::List:
+    case directory::Verdict::Relayed: return std::nullopt;
+    case directory::Verdict::Unknown: return reply(550, 5, 1, 1, "User unknown");
+    case directory::Verdict::Foreign:
+      if (session.may_relay()) return std::nullopt;
+      return reply(550, 5, 7, 1, "Relaying denied");
+    case directory::Verdict::Later: break;
+  }
+  return try_later();
+}
+
+}  // namespace
+
+Task<Reply> rcpt(Session& session, std::string_view arguments) {
+  auto& mailing = std::get<Mailing>(session.state);
+  const auto utf8 = mailing.mail.smtputf8 ? address::Utf8::Yes : address::Utf8::No;
+  auto command = smtp::parse_rcpt(arguments, utf8);
+  if (!command) co_return syntax_reply(command.error());
+  if (mailing.recipients.size() >= static_cast<std::size_t>(session.config().settings.max_recipients)) {
+    co_return reply(452, 4, 5, 3, "Too many recipients");
+  }
+  submit::Recipient recipient{write(command->to), command->notify, std::move(command->original)};
+  const auto found = co_await session.env().auth.call(directory::Lookup{recipient.address}, session.env().loop.in(lookup_time));
+  if (!found) {
+    session.env().probe.trouble(session.name(), "directory does not answer", to_string(found.error()));
+    co_return try_later();
+  }
+  if (auto refusal = judge(session, *found)) co_return std::move(*refusal);
+  // The state is still Mailing: only verbs change it, and this one runs.
+  mailing.recipients.push_back(std::move(recipient));
+  co_return reply(250, 2, 1, 5, "Ok");
+}
+
+}  // namespace courier::smtpd

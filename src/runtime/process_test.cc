@@ -46,7 +46,7 @@ TEST_F(Process, EndsWithItsStatus) {
 }
 
 TEST_F(Process, IsKilled) {
-  const auto child = shell("sleep 100");
+  const auto child = shell("exec sleep 100");
   ASSERT_TRUE(child);
   (*child)->kill(SIGTERM);
   EXPECT_EQ(run_until_done(*loop, (*child)->wait()), (ExitStatus{true, SIGTERM}));

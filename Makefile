@@ -1,11 +1,12 @@
 # The front door; CMake and its presets do the work.
 #
-#   make run      build release and start a private instance (courier sandbox) in .run/
+#   make run      build release and start a private instance (courier sandbox) in .run/; as root in /var/tmp/courier-sandbox
 #   make test     install what is needed, build dev, run every test
 #   make release  build/release, runnable from there
 #   make bench    build release and print the table of benchmarks
 #   make check    format, layers, generated files, clang-tidy
 #   make format   let clang-format write what `make check` asks for
+#   make generated  the documents that are made from declarations (settings, manual pages, completions)
 #   make fuzz     every fuzzer for FUZZ_SECONDS (60) each
 #   make install  DESTDIR=… PREFIX=/usr/local (every folder on its own: INSTALL_OPTIONS="-DCOURIER_SPOOL_DIR=…", cmake/paths.cmake)
 
@@ -13,9 +14,10 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 INSTALL_OPTIONS ?=
 FUZZ_SECONDS ?= 60
-SANDBOX ?= $(CURDIR)/.run
+# The sandbox of root runs as an unprivileged user, who is often not let into root's folders.
+SANDBOX ?= $(if $(filter 0,$(shell id -u)),/var/tmp/courier-sandbox,$(CURDIR)/.run)
 
-.PHONY: all release dev run test bench check format install fuzz clean deps deps-test
+.PHONY: all release dev run test bench check format generated install fuzz clean deps deps-test
 
 all: release
 
@@ -49,6 +51,11 @@ check: deps
 
 format:
 	@scripts/check --format
+
+generated: deps
+	@cmake --preset dev >/dev/null
+	@cmake --build build/dev --target courier
+	@scripts/generate
 
 install: deps
 	@cmake --preset release -B build/install -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(INSTALL_OPTIONS) >/dev/null

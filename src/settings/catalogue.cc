@@ -18,9 +18,7 @@ class Describer final : public SettingVisitor {
 
   void flag(const SettingRule& rule, bool& value) override { add(rule, SettingType::Flag, value ? "true" : "false"); }
   void number(const SettingRule& rule, std::int64_t& value) override { add(rule, SettingType::Number, std::to_string(value)); }
-  void size(const SettingRule& rule, std::int64_t& value) override {
-    add(rule, SettingType::Size, toml_string(format_size(value)));
-  }
+  void size(const SettingRule& rule, std::int64_t& value) override { add(rule, SettingType::Size, toml_string(format_size(value))); }
   void duration(const SettingRule& rule, Duration& value) override {
     add(rule, SettingType::Duration, toml_string(format_duration(value.seconds())));
   }
@@ -101,8 +99,7 @@ std::string allowed(const SettingInfo& info) {
       return what + range(info, [](std::int64_t n) { return std::to_string(n); });
     }
     case SettingType::Size: return "a size such as \"10M\"" + range(info, [](std::int64_t n) { return format_size(n); });
-    case SettingType::Duration:
-      return "a duration such as \"1h30m\"" + range(info, [](std::int64_t n) { return format_duration(n); });
+    case SettingType::Duration: return "a duration such as \"1h30m\"" + range(info, [](std::int64_t n) { return format_duration(n); });
     case SettingType::Text: return info.choices.empty() ? "text" : one_of(info);
     case SettingType::List: return info.choices.empty() ? "a list of texts" : "a list of texts, each " + one_of(info);
   }

@@ -35,7 +35,7 @@ std::vector<std::string> remarks(const SettingInfo& info) {
 // Defaults below this build's folders, as a distribution's package has them: the documents do not depend on the prefix.
 std::string as_packaged(std::string value) {
   static constexpr std::pair<const char*, const char*> folders[] = {
-      {paths::config, "/etc/courier"}, {paths::spool, "/var/spool/courier"}, {paths::state, "/var/lib/courier"},
+      {paths::config, "/etc/courier"}, {paths::spool, "/var/spool/courier"},     {paths::state, "/var/lib/courier"},
       {paths::run, "/run/courier"},    {paths::libexec, "/usr/libexec/courier"},
   };
   for (const auto& [ours, packaged] : folders) {

@@ -22,7 +22,7 @@ SettingFault unreadable(const std::string& path, int error) {
 
 Result<SettingsText, SettingFault> read_one(const fs::path& path) {
   errno = 0;
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return fail(unreadable(path, errno));
   if (!S_ISREG(status.st_mode)) return fail(SettingFault{path, 0, "", "is not a file"});
   std::ifstream in(path, std::ios::binary);

@@ -128,9 +128,8 @@ class Applier {
     const std::size_t before = faults.size();
     for (const TomlHead& head : document->heads) check_head(file, head);
     for (const TomlEntry& entry : document->entries) apply(file, entry);
-    std::sort(faults.begin() + static_cast<std::ptrdiff_t>(before), faults.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.line, a.key) < std::tie(b.line, b.key);
-    });
+    std::sort(faults.begin() + static_cast<std::ptrdiff_t>(before), faults.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.line, a.key) < std::tie(b.line, b.key); });
   }
 
   std::vector<SettingFault> faults;
@@ -143,8 +142,8 @@ class Applier {
   }
 
   void check_head(const SettingsText& file, const TomlHead& head) {
-    const bool outer = std::ranges::any_of(
-        tables_, [&](const SettingTable& table) { return std::string_view(table.name).starts_with(head.table + "."); });
+    const bool outer =
+        std::ranges::any_of(tables_, [&](const SettingTable& table) { return std::string_view(table.name).starts_with(head.table + "."); });
     if (outer || table(head.table) != nullptr) return;
     std::vector<std::string> names;
     for (const SettingTable& known : tables_) names.emplace_back(known.name);
@@ -175,8 +174,8 @@ class Applier {
     }
     const SettingTable* owner = table(entry.table);
     if (owner == nullptr) return;  // check_head has reported the table
-    const auto info = std::ranges::find_if(
-        catalogue_, [&](const SettingInfo& known) { return known.table == entry.table && known.key == entry.key; });
+    const auto info =
+        std::ranges::find_if(catalogue_, [&](const SettingInfo& known) { return known.table == entry.table && known.key == entry.key; });
     if (info == catalogue_.end()) {
       faults.push_back({file.file, entry.line, name, "unknown setting" + suggestion(entry)});
       return;
@@ -204,8 +203,7 @@ std::string to_text(const SettingFault& fault) {
   return out + ": " + fault.text;
 }
 
-Result<SettingPlaces, std::vector<SettingFault>> apply_settings(const SettingTables& tables,
-                                                                const std::vector<SettingsText>& files) {
+Result<SettingPlaces, std::vector<SettingFault>> apply_settings(const SettingTables& tables, const std::vector<SettingsText>& files) {
   Applier applier(tables);
   for (const SettingsText& file : files) applier.apply(file);
   if (!applier.faults.empty()) return fail(std::move(applier.faults));

@@ -93,8 +93,7 @@ TEST(Loader, NamesEachFault) {
       {"[smtpd]\nmax_recipients = 0",
        "c.toml:2: smtpd.max_recipients: 0 is out of range; allowed: a whole number of recipients from 1 to 100000\n"},
       {"[smtpd]\ngreet = 1", "c.toml:2: smtpd.greet: a whole number where it must be true or false\n"},
-      {"[smtpd]\nmax_message_size = \"10X\"",
-       "c.toml:2: smtpd.max_message_size: \"10X\" is not a size such as \"10M\" from 1K to 1T\n"},
+      {"[smtpd]\nmax_message_size = \"10X\"", "c.toml:2: smtpd.max_message_size: \"10X\" is not a size such as \"10M\" from 1K to 1T\n"},
       {"[smtpd]\nmax_message_size = 12",
        "c.toml:2: smtpd.max_message_size: 12 is out of range; allowed: a size such as \"10M\" from 1K to 1T\n"},
       {"[smtpd]\nmax_message_size = true",
@@ -124,7 +123,8 @@ TEST(Loader, SyntaxFaultHasItsLine) {
 }
 
 TEST(Loader, AllFaultsTogetherInOrder) {
-  EXPECT_EQ(faults_of({{.file = "a", .text = "[smtpd]\nlog_format = \"xml\"\ngreet = 0\n[smptd]\n"}, {.file = "b", .text = "= 1"},
+  EXPECT_EQ(faults_of({{.file = "a", .text = "[smtpd]\nlog_format = \"xml\"\ngreet = 0\n[smptd]\n"},
+                       {.file = "b", .text = "= 1"},
                        {.file = "c", .text = "[imap.pool]\nworkers = 65"}}),
             "a:2: smtpd.log_format: \"xml\" is not allowed; allowed: one of \"text\", \"json\"\n"
             "a:3: smtpd.greet: a whole number where it must be true or false\n"

@@ -38,7 +38,8 @@ TEST(Duration, Refuses) {
 }
 
 TEST(Units, FormatReadsBack) {
-  for (const std::int64_t number : {0LL, 1LL, 59LL, 60LL, 61LL, 1023LL, 1024LL, 5400LL, 86'400LL, 864'000LL, 604'800LL, 604'801LL, 10LL << 20, 1LL << 50}) {
+  for (const std::int64_t number :
+       {0LL, 1LL, 59LL, 60LL, 61LL, 1023LL, 1024LL, 5400LL, 86'400LL, 864'000LL, 604'800LL, 604'801LL, 10LL << 20, 1LL << 50}) {
     EXPECT_EQ(parse_size(format_size(number)), number);
     EXPECT_EQ(parse_duration(format_duration(number)), number);
   }

@@ -15,12 +15,11 @@ struct SampleSettings {
   std::string program = "/bin/true";
   std::vector<std::string> networks = {"127.0.0.0/8"};
 
-  static std::string no_open_relay(std::string_view value) {
-    return value == "0.0.0.0/0" ? "would relay mail for everyone" : "";
-  }
+  static std::string no_open_relay(std::string_view value) { return value == "0.0.0.0/0" ? "would relay mail for everyone" : ""; }
   void visit(SettingVisitor& v) {
     v.flag({.key = "greet", .help = "Whether to greet."}, greet);
-    v.number({.key = "max_recipients", .help = "Recipients in one message.", .unit = "recipients", .min = 1, .max = 100'000}, max_recipients);
+    v.number({.key = "max_recipients", .help = "Recipients in one message.", .unit = "recipients", .min = 1, .max = 100'000},
+             max_recipients);
     v.size({.key = "max_message_size", .help = "Largest message.", .min = 1024, .max = 1LL << 40}, max_message_size);
     v.duration({.key = "command_timeout", .help = "Wait for a command.", .min = 1, .max = 3600}, command_timeout);
     v.text({.key = "log_format", .help = "Form of the log.", .choices = {"text", "json"}, .restart = true}, log_format);

@@ -1,0 +1,140 @@
+// A plain blocking client for the load generators: one socket, lines in, bytes out. Measured programs must not share
+// code with what measures them, so nothing of src/ is used here.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace bench {
+
+inline double now() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+}
+
+inline sockaddr_in loopback(int port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return to;
+}
+
+// Throws std::runtime_error when the connection breaks or a reply is not what was expected.
+class Client {
+ public:
+  explicit Client(int port, bool tls = false) {
+    fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const timeval limit{60, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    const sockaddr_in to = loopback(port);
+    if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) throw std::runtime_error("cannot connect");
+    if (!tls) return;
+    static SSL_CTX* context = ::SSL_CTX_new(::TLS_client_method());
+    ssl_ = ::SSL_new(context);
+    ::SSL_set_fd(ssl_, fd_);
+    if (::SSL_connect(ssl_) != 1) throw std::runtime_error("TLS handshake failed");
+  }
+  Client(Client&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), ssl_(std::exchange(other.ssl_, nullptr)), buffer_(std::move(other.buffer_)) {}
+  Client& operator=(Client&&) = delete;
+  ~Client() {
+    if (ssl_) ::SSL_free(ssl_);
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ssl_ ? ::SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()))
+                             : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) throw std::runtime_error("connection broke while sending");
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  // One line without its CRLF.
+  std::string line() {
+    for (;;) {
+      const auto end = buffer_.find('\n', scanned_);
+      if (end != std::string::npos) {
+        std::string out = buffer_.substr(0, end > 0 && buffer_[end - 1] == '\r' ? end - 1 : end);
+        buffer_.erase(0, end + 1);
+        scanned_ = 0;
+        return out;
+      }
+      scanned_ = buffer_.size();
+      fill();
+    }
+  }
+  // Takes `count` bytes without keeping them.
+  void skip(std::size_t count) {
+    while (buffer_.size() < count) {
+      count -= buffer_.size();
+      buffer_.clear();
+      fill();
+    }
+    buffer_.erase(0, count);
+    scanned_ = 0;
+  }
+  // An SMTP reply, all its lines; throws unless it begins with `expected` (a digit or a code).
+  std::string smtp(std::string_view expected) {
+    std::string all;
+    for (;;) {
+      const std::string text = line();
+      if (!text.starts_with(expected)) throw std::runtime_error("unexpected reply: " + text);
+      all += text + "\n";
+      if (text.size() < 4 || text[3] != '-') return all;
+    }
+  }
+
+ private:
+  void fill() {
+    char block[65536];
+    const ssize_t n = ssl_ ? ::SSL_read(ssl_, block, sizeof block) : ::recv(fd_, block, sizeof block, 0);
+    if (n <= 0) throw std::runtime_error("connection broke while reading");
+    buffer_.append(block, static_cast<std::size_t>(n));
+  }
+  int fd_ = -1;
+  SSL* ssl_ = nullptr;
+  std::string buffer_;
+  std::size_t scanned_ = 0;
+};
+
+// --name value pairs of the command line, each with a default.
+class Options {
+ public:
+  Options(int argc, char** argv) : arguments_(argv + 1, argv + argc) {}
+  std::string text(std::string_view name, std::string otherwise) const {
+    for (std::size_t i = 0; i + 1 < arguments_.size(); ++i) {
+      if (arguments_[i] == "--" + std::string(name)) return arguments_[i + 1];
+    }
+    return otherwise;
+  }
+  int number(std::string_view name, int otherwise) const { return std::atoi(text(name, std::to_string(otherwise)).c_str()); }
+
+ private:
+  std::vector<std::string> arguments_;
+};
+
+inline std::string numbered(std::string pattern, int number) {
+  const auto at = pattern.find("%d");
+  return at == std::string::npos ? pattern : pattern.replace(at, 2, std::to_string(number));
+}
+
+}  // namespace bench

@@ -1,0 +1,156 @@
+// What one process is given: its start, its channels; and mailbox processes on demand.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "daemons/supervisor/authority.h"
+#include "daemons/supervisor/supervisor.h"
+#include "daemons/supervisor/users.h"
+
+namespace courier {
+
+namespace {
+
+constexpr Duration longest_ensure = seconds(15);
+constexpr Duration longest_widening = seconds(5);
+
+Descriptor duplicate(const Descriptor& descriptor) { return Descriptor(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 3)); }
+
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  for (const std::string& entry : list) {
+    if (entry == text) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<void, std::string> Supervisor::add_process(const Role& role, std::string instance) {
+  const auto user = user_of(role, server_);
+  if (!user) return fail(user.error());
+  DaemonProcess::Identity identity{.role = &role, .instance = std::move(instance), .uid = user->uid, .gid = user->gid};
+  for (const Folder folder : role.folders) identity.folders.push_back(folder_path(folder, server_));
+  auto process = std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity), options_.libexec + "/" + role.program);
+  const std::string name = process->name();
+  processes_[name] = std::move(process);
+  return {};
+}
+
+std::string Supervisor::settings_slice(const char* table) const {
+  SettingsEncoder encoder;
+  // tables() refers into the snapshot and an encoder only reads.
+  for (const SettingTable& entry : const_cast<Snapshot&>(loaded_.snapshot).tables()) {
+    if (std::string_view(entry.name) == table) entry.visit(entry.settings, encoder);
+  }
+  return encoder.bytes;
+}
+
+WithDescriptors<control::Start> Supervisor::make_start(const DaemonProcess& process) {
+  const DaemonProcess::Identity& identity = process.identity();
+  const LogSettings log = log_settings(server_);
+  WithDescriptors<control::Start> out;
+  control::Start& start = out.message;
+  start.role = identity.role->name;
+  start.instance = identity.instance;
+  start.host_name = effective_host_name(server_);
+  start.boot = boot_;
+  start.settings = settings_slice(identity.role->settings);
+  start.uid = identity.uid;
+  start.gid = identity.gid;
+  start.sandbox = server_.sandbox;
+  start.writable = identity.folders;
+  start.state_dir = state_folder(*identity.role, server_);
+  start.mail_dir = server_.mail_dir;
+  start.mailbox_shards = static_cast<std::uint32_t>(server_.mailbox_shards);
+  start.max_memory = static_cast<std::uint64_t>(server_.max_memory);
+  start.max_descriptors = descriptor_limit_;
+  start.log_format = static_cast<std::uint8_t>(log.format);
+  start.log_target = static_cast<std::uint8_t>(log.target);
+  start.log_level = static_cast<std::uint8_t>(log.level);
+  for (const BoundSocket& bound : sockets_) {
+    if (bound.role != identity.role) continue;
+    start.listeners.push_back(bound.info);
+    out.descriptors.push_back(duplicate(bound.socket));
+  }
+  if (log_file_) {
+    start.log_to_file = true;
+    out.descriptors.push_back(duplicate(log_file_));
+  }
+  if (identity.role->tls) {
+    start.ticket_keys = ticket_keys_;
+    start.certificates = certificates_;
+  }
+  return out;
+}
+
+void Supervisor::serve_control(DaemonProcess& process, Channel& channel) {
+  if (!may_send(process.identity().role->name, "supervisor", control::EnsureMailbox::type)) return;
+  channel.serve<control::EnsureMailbox>(
+      [this](control::EnsureMailbox request, Deadline deadline) { return ensure_mailbox(std::move(request), deadline); });
+}
+
+void Supervisor::serving(DaemonProcess& process) {
+  if (process.restarts() > 0) restarts_.add();
+  for (const auto& [name, other] : processes_) {
+    if (other.get() == &process || other->state() != DaemonProcess::State::Serving) continue;
+    if (are_connected(process.identity().role->name, other->identity().role->name)) connect(process, *other);
+  }
+  announce_serving();
+}
+
+void Supervisor::connect(DaemonProcess& a, DaemonProcess& b) {
+  SocketPair ends = make_socket_pair();
+  std::vector<Descriptor> first, second;
+  first.push_back(std::move(ends.first));
+  second.push_back(std::move(ends.second));
+  a.control().notify(control::OpenChannel{b.name()}, std::move(first));
+  b.control().notify(control::OpenChannel{a.name()}, std::move(second));
+}
+
+std::string Supervisor::refuse_mailbox(const control::EnsureMailbox& request) const {
+  if (stopping_) return "stopping";
+  if (!request.root.starts_with('/')) return "the mail folder is not an absolute path";
+  if (users_are_separate(server_)) {
+    if (request.uid == 0 || request.gid == 0) return "mail is never served as root";
+    if (is_reserved_uid(request.uid, server_)) return "user " + std::to_string(request.uid) + " runs a process of the server";
+  } else if (request.uid != ::geteuid()) {
+    return "this instance runs everything as user " + std::to_string(::geteuid());
+  }
+  return {};
+}
+
+Task<control::MailboxEnsured> Supervisor::ensure_mailbox(control::EnsureMailbox request, Deadline deadline) {
+  const std::uint32_t uid = request.uid;
+  control::MailboxEnsured answer = co_await do_ensure_mailbox(std::move(request), deadline);
+  if (!answer.error.empty()) log_.warning("mailbox process refused", {{"uid", static_cast<std::uint64_t>(uid)}, {"why", answer.error}});
+  co_return answer;
+}
+
+Task<control::MailboxEnsured> Supervisor::do_ensure_mailbox(control::EnsureMailbox request, Deadline deadline) {
+  if (std::string why = refuse_mailbox(request); !why.empty()) co_return control::MailboxEnsured{std::move(why)};
+  const std::string instance = "u" + std::to_string(request.uid);
+  const std::string name = "mailbox:" + instance;
+  deadline = deadline.sooner(loop_.in(longest_ensure));
+  auto place = processes_.find(name);
+  if (place == processes_.end()) {
+    const Role& role = *find_role("mailbox");
+    DaemonProcess::Identity identity{.role = &role, .instance = instance};
+    if (users_are_separate(server_)) identity.uid = request.uid, identity.gid = request.gid;
+    identity.on_demand = true;
+    place = processes_.emplace(name, std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity),
+                                                                     options_.libexec + "/" + role.program)).first;
+  }
+  DaemonProcess& process = *place->second;
+  if (!contains(process.identity().folders, request.root)) {
+    process.identity().folders.push_back(request.root);
+    // Its sandbox can only be made wider by a new process.
+    if (process.state() != DaemonProcess::State::Draining) co_await process.stop(loop_.in(longest_widening));
+  }
+  if (process.state() == DaemonProcess::State::Ended && !stopping_) process.start();
+  if (co_await process.wait_serving(deadline)) co_return control::MailboxEnsured{};
+  co_return control::MailboxEnsured{name + " does not start" + (process.last_end().empty() ? "" : ": " + process.last_end())};
+}
+
+}  // namespace courier

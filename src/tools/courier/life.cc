@@ -1,0 +1,62 @@
+// courier start | stop | reload | status | version
+#include <signal.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "base/codec.h"
+#include "courier_paths.h"
+#include "tools/courier/actions.h"
+#include "tools/courier/instance.h"
+#include "tools/courier/output.h"
+
+namespace courier::tool {
+
+namespace {
+
+bool lives(pid_t pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
+
+}  // namespace
+
+int start(const Invocation& invocation) {
+  if (!instance_settings(invocation)) return EX_CONFIG;
+  std::string program = libexec_folder() + "/courierd";
+  std::string config = config_path(invocation);
+  std::string option = "--config";
+  char* const arguments[] = {program.data(), option.data(), config.data(), nullptr};
+  ::execv(program.c_str(), arguments);
+  return print_error(invocation, EX_OSFILE, program + ": " + std::strerror(errno));
+}
+
+int stop(const Invocation& invocation) {
+  const auto settings = instance_settings(invocation);
+  if (!settings) return EX_CONFIG;
+  auto client = ControlClient::connect(control_path(*settings));
+  if (!client)
+    return print_error(invocation, EX_UNAVAILABLE, "the server does not run (nobody listens at " + control_path(*settings) + ")");
+  const pid_t supervisor = client->peer();
+  const control::Answer answer = client->ask("stop", {});
+  // It may end before it answers; whether it has ended is what counts.
+  if (answer.status != 0 && answer.status != EX_UNAVAILABLE) return print_answer(invocation, answer);
+  while (lives(supervisor)) ::usleep(10'000);
+  if (invocation.json()) (void)std::puts("{\"stopped\":true}");
+  return EX_OK;
+}
+
+int reload(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "reload", {})); }
+
+int status(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "status", {})); }
+
+int version(const Invocation& invocation) {
+  const std::pair<const char*, std::string> facts[] = {{"version", paths::version}, {"config", paths::config},
+                                                       {"spool", paths::spool},     {"state", paths::state},
+                                                       {"run", paths::run},         {"libexec", libexec_folder()}};
+  std::string json;
+  for (const auto& [name, value] : facts) json += (json.empty() ? "{" : ",") + json_string(name) + ":" + json_string(value);
+  return print_answer(invocation, {0, json + "}", ""});
+}
+
+}  // namespace courier::tool

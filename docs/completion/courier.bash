@@ -5,8 +5,9 @@ _courier() {
     --dir) COMPREPLY=($(compgen -d -- "$current")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
-  local words="sandbox start stop reload status account domain alias explain queue trace config generate completion version --help --version"
+  local words="sandbox setup start stop drain reload status metrics log account domain alias explain queue trace config generate completion version --help --version"
   case "${COMP_WORDS[*]:1:COMP_CWORD-1} " in
+    'log reopen '*) words='--config --dir --json --help' ;;
     'account add '*) words='--quota --name --uid --gid --home --maildir --options --config --dir --json --help' ;;
     'account list '*) words='--config --dir --json --help' ;;
     'account show '*) words='--config --dir --json --help' ;;
@@ -35,10 +36,14 @@ _courier() {
     'config generate '*) words='example manual --json --help' ;;
     'generate man '*) words='--json --help' ;;
     'sandbox '*) words='--dir --users --port-base --domain --dns --set --user --background --json --help' ;;
+    'setup '*) words='--domain --account --host-name --prefix --set --unit-dir --remove --json --help' ;;
     'start '*) words='--config --dir --json --help' ;;
     'stop '*) words='--config --dir --json --help' ;;
+    'drain '*) words='--config --dir --json --help' ;;
     'reload '*) words='--config --dir --json --help' ;;
     'status '*) words='--config --dir --json --help' ;;
+    'metrics '*) words='--config --dir --json --help' ;;
+    'log '*) words='reopen --help' ;;
     'account '*) words='add list show set password disable enable remove --help' ;;
     'domain '*) words='add list remove --help' ;;
     'alias '*) words='add set list show remove --help' ;;

@@ -7,11 +7,15 @@ namespace courier::tool {
 
 // sandbox.cc
 int sandbox(const Invocation& invocation);
+// setup.cc
+int setup(const Invocation& invocation);
 // life.cc
 int start(const Invocation& invocation);
-int stop(const Invocation& invocation);
+int stop(const Invocation& invocation);  // and drain
 int reload(const Invocation& invocation);
 int status(const Invocation& invocation);
+int metrics(const Invocation& invocation);
+int log_reopen(const Invocation& invocation);
 int version(const Invocation& invocation);
 // accounts.cc: all verbs of account, domain, alias and explain
 int administer_accounts(const Invocation& invocation);

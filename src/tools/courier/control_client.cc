@@ -1,6 +1,7 @@
 #include "tools/courier/control_client.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sysexits.h>
@@ -92,6 +93,17 @@ control::Answer ControlClient::ask(const std::string& verb, const std::vector<st
     if (n <= 0) return unavailable("the server ended without an answer");
     received_.append(buffer, static_cast<std::size_t>(n));
   }
+}
+
+control::Answer ControlClient::ask_to_end(const std::string& verb) {
+  control::Answer answer = ask(verb, {});
+  // It may end before it has answered; that it ends is what counts.
+  if (answer.status != 0 && answer.status != EX_UNAVAILABLE) return answer;
+  char buffer[256];
+  while (::recv(socket_.get(), buffer, sizeof buffer, 0) > 0) {}
+  // The connection ends a little before the process does.
+  while (peer_ > 0 && (::kill(peer_, 0) == 0 || errno == EPERM)) (void)::usleep(10'000);
+  return {0, answer.json, ""};
 }
 
 }  // namespace courier::tool

@@ -20,8 +20,8 @@ class ControlClient {
 
   // Status 69 (EX_UNAVAILABLE) when the other side ends without an answer.
   [[nodiscard]] control::Answer ask(const std::string& verb, const std::vector<std::string>& arguments);
-  // The supervisor's process.
-  [[nodiscard]] pid_t peer() const { return peer_; }
+  // Tells the server to end ("stop" or "drain") and waits until its supervisor is gone.
+  [[nodiscard]] control::Answer ask_to_end(const std::string& verb);
 
  private:
   ControlClient(Descriptor socket, pid_t peer) : socket_(std::move(socket)), peer_(peer) {}

@@ -1,5 +1,4 @@
 // courier start | stop | reload | status | version
-#include <signal.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -14,12 +13,6 @@
 #include "tools/courier/output.h"
 
 namespace courier::tool {
-
-namespace {
-
-bool lives(pid_t pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
-
-}  // namespace
 
 int start(const Invocation& invocation) {
   if (!instance_settings(invocation)) return EX_CONFIG;
@@ -37,18 +30,22 @@ int stop(const Invocation& invocation) {
   auto client = ControlClient::connect(control_path(*settings));
   if (!client)
     return print_error(invocation, EX_UNAVAILABLE, "the server does not run (nobody listens at " + control_path(*settings) + ")");
-  const pid_t supervisor = client->peer();
-  const control::Answer answer = client->ask("stop", {});
-  // It may end before it answers; whether it has ended is what counts.
-  if (answer.status != 0 && answer.status != EX_UNAVAILABLE) return print_answer(invocation, answer);
-  while (lives(supervisor)) ::usleep(10'000);
-  if (invocation.json()) (void)std::puts("{\"stopped\":true}");
+  const control::Answer answer = client->ask_to_end(invocation.command->name);
+  if (answer.status != 0 || invocation.json()) return print_answer(invocation, answer);
   return EX_OK;
 }
 
 int reload(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "reload", {})); }
 
 int status(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "status", {})); }
+
+int metrics(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "metrics", {})); }
+
+int log_reopen(const Invocation& invocation) {
+  control::Answer answer = ask_instance(invocation, "log reopen", {});
+  if (!invocation.json()) answer.json.clear();
+  return print_answer(invocation, answer);
+}
 
 int version(const Invocation& invocation) {
   const std::pair<const char*, std::string> facts[] = {{"version", paths::version}, {"config", paths::config},

@@ -37,7 +37,7 @@ Result<std::string, std::string> config_text(const SandboxPlan& plan) {
       listen("listen_imaps", 993),
       listen("listen_pop3", 110),
       listen("listen_pop3s", 995),
-      list_setting("server.certificates", {plan.certificate()}),
+      list_setting("server.certificates", {plan.certificate() + " " + plan.key()}),
   };
   // A name server for tests signs nothing.
   lines.push_back("esmtp.dnssec = false");

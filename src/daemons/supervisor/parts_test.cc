@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 
 #include "contracts/auth.h"
@@ -11,6 +13,7 @@
 #include "daemons/supervisor/authority.h"
 #include "daemons/supervisor/certificates.h"
 #include "daemons/supervisor/control_socket.h"
+#include "daemons/supervisor/document.h"
 #include "daemons/supervisor/instance.h"
 #include "daemons/supervisor/metrics_merge.h"
 #include "daemons/supervisor/metrics_server.h"
@@ -54,6 +57,14 @@ TEST(Authority, HoldsTheRulesOfTheArchitecture) {
   // Only inner sources take back what they sent.
   EXPECT_FALSE(may_send("smtpd-submission", "queue", submit::Cancel::type));
   EXPECT_TRUE(may_send("smtpd-inject", "queue", submit::Cancel::type));
+}
+
+TEST(ProcessesDocument, IsCurrent) {
+  const std::string path = std::string(SOURCE_DIR) + "/docs/PROCESSES.md";
+  if (std::getenv("COURIER_UPDATE")) std::ofstream(path) << processes_document();
+  std::ifstream file(path);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text, processes_document()) << "COURIER_UPDATE=1 writes it anew";
 }
 
 TEST(Roles, VerbsHaveOneOwner) {

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "tools/courier/control_client.h"
+#include "tools/courier/output.h"
 
 namespace courier::tool {
 
@@ -49,10 +50,12 @@ std::string end_of(int status) {
   return "courierd ended with status " + std::to_string(WEXITSTATUS(status));
 }
 
-bool serves(const std::string& control) {
+std::string status_of(const std::string& control) {
   auto client = ControlClient::connect(control);
-  return client && client->ask("status", {}).json.find("\"serving\":true") != std::string::npos;
+  return client ? client->ask("status", {}).json : std::string();
 }
+
+bool serves(const std::string& status) { return status.find("\"serving\":true") != std::string::npos; }
 
 }  // namespace
 
@@ -74,12 +77,13 @@ Result<pid_t, std::string> launch(const Launch& what) {
   for (int waited = 0; waited < kReadyWithinMs; waited += kStepMs) {
     int status = 0;
     if (::waitpid(pid, &status, WNOHANG) == pid) return fail(end_of(status));
-    if (serves(what.control)) return pid;
+    if (serves(status_of(what.control))) return pid;
     (void)::usleep(kStepMs * 1000);
   }
+  const std::string last = render(status_of(what.control), {});
   (void)::kill(pid, SIGTERM);
   (void)::waitpid(pid, nullptr, 0);
-  return fail(std::string("not every daemon served within a minute; see the log"));
+  return fail("not every process served within a minute\n" + last);
 }
 
 int accompany(pid_t pid) {

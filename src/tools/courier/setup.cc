@@ -142,7 +142,10 @@ class Setup {
     if (plan_.unit.empty() || fs::exists(plan_.unit)) return {};
     const std::string command = fs::read_symlink("/proc/self/exe");
     if (auto made = make_folder(fs::path(plan_.unit).parent_path(), 0755); !made) return cannot(made.error());
-    if (auto written = write_text_file(plan_.unit, unit_text(command, plan_.config())); !written) return cannot(written.error());
+    if (auto written = write_text_file(
+            plan_.unit, unit_text(command, plan_.config(), {server_.spool_dir, server_.state_dir, server_.mail_dir, server_.run_dir}));
+        !written)
+      return cannot(written.error());
     remember("file " + plan_.unit);
     say("made " + plan_.unit);
     if (systemd_runs() && run_program({"systemctl", "daemon-reload"}) != 0) return fail(Fault{EX_OSERR, "systemctl daemon-reload failed"});

@@ -48,7 +48,11 @@ bool systemd_runs() {
   return std::filesystem::is_directory("/run/systemd/system", error);
 }
 
-std::string unit_text(const std::string& command, const std::string& config) {
+std::string unit_text(const std::string& command, const std::string& config, const std::vector<std::string>& writable) {
+  std::string paths;
+  for (const std::string& folder : writable) paths += " -" + folder;
+  // 78: the settings are wrong, and will be when it is started again. The supervisor ends its processes politely and only then itself.
+  // It stays root, to start processes under other users; the processes lock themselves in further (docs/PROCESSES.md).
   return "# Made by `courier setup`.\n"
          "[Unit]\n"
          "Description=Courier mail server\n"
@@ -66,10 +70,27 @@ std::string unit_text(const std::string& command, const std::string& config) {
          command + " reload --config " + config +
          "\n"
          "Restart=on-failure\n"
-         "# The supervisor ends its processes politely and only then itself.\n"
+         "RestartSec=2\n"
+         "RestartPreventExitStatus=78\n"
+         "WatchdogSec=60\n"
          "KillMode=mixed\n"
          "TimeoutStopSec=90\n"
          "LimitNOFILE=1048576\n"
+         "CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_NET_BIND_SERVICE CAP_CHOWN CAP_FOWNER CAP_DAC_OVERRIDE CAP_KILL "
+         "CAP_SYS_RESOURCE\n"
+         "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n"
+         "ProtectSystem=full\n"
+         "ReadWritePaths=" +
+         (paths.empty() ? "" : paths.substr(1)) +
+         "\n"
+         "PrivateDevices=yes\n"
+         "ProtectClock=yes\n"
+         "ProtectControlGroups=yes\n"
+         "ProtectHostname=yes\n"
+         "ProtectKernelModules=yes\n"
+         "ProtectKernelTunables=yes\n"
+         "LockPersonality=yes\n"
+         "RestrictRealtime=yes\n"
          "\n"
          "[Install]\n"
          "WantedBy=multi-user.target\n";

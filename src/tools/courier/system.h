@@ -18,7 +18,7 @@ namespace courier::tool {
 
 // systemd runs this machine.
 [[nodiscard]] bool systemd_runs();
-// The unit of the server; `command` is this program, `config` its courier.toml.
-[[nodiscard]] std::string unit_text(const std::string& command, const std::string& config);
+// The unit of the server; `command` is this program, `config` its courier.toml, `writable` the folders the server writes in.
+[[nodiscard]] std::string unit_text(const std::string& command, const std::string& config, const std::vector<std::string>& writable);
 
 }  // namespace courier::tool

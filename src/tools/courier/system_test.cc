@@ -13,9 +13,10 @@ TEST(RunProgram, TellsTheStatus) {
 }
 
 TEST(Unit, NamesTheCommandAndTheSettings) {
-  const std::string text = unit_text("/opt/c/bin/courier", "/opt/c/etc/courier/courier.toml");
+  const std::string text = unit_text("/opt/c/bin/courier", "/opt/c/etc/courier/courier.toml", {"/opt/c/spool", "/opt/c/run"});
   EXPECT_NE(text.find("\nExecStart=/opt/c/bin/courier start --config /opt/c/etc/courier/courier.toml\n"), std::string::npos);
   EXPECT_NE(text.find("\nType=notify\n"), std::string::npos);
+  EXPECT_NE(text.find("\nReadWritePaths=-/opt/c/spool -/opt/c/run\n"), std::string::npos);
 }
 
 }  // namespace

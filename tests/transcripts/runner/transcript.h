@@ -11,7 +11,7 @@
 //   HALF                        the client will send no more
 //
 // \r \n \t \0 \\ \xNN are what they mean, \* is a star; \{N} repeats the character before it N times.
-// After the last line nothing more may have come. Every conversation runs twice: the client's bytes in one piece, and one by one.
+// After the last line nothing more may have come. Every conversation runs twice: the client's bytes in one piece, and one by one (long ones in pieces of 61).
 #pragma once
 
 #include <functional>

@@ -71,7 +71,7 @@ Task<directory::LookupReply> FakeAuth::look_up(directory::Lookup request) {
   using directory::Verdict;
   if (silent) co_await loop_->sleep(hours(1));
   const std::string address = to_lower(request.address);
-  const std::size_t at = address.find('@');
+  const std::size_t at = address.rfind('@');
   const std::string local = address.substr(0, at), domain = at == std::string::npos ? "" : address.substr(at + 1);
   directory::LookupReply reply;
   reply.verdict = Verdict::Foreign;

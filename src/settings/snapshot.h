@@ -3,6 +3,7 @@
 // To add a daemon's settings: include its header, one member, one line in tables().
 #pragma once
 
+#include "settings/auth.h"
 #include "settings/esmtp.h"
 #include "settings/smtpd.h"
 #include "settings/supervisor.h"
@@ -12,6 +13,7 @@ namespace courier {
 
 struct Snapshot {
   SupervisorSettings server;
+  AuthSettings auth;
   EsmtpSettings esmtp;
   SmtpdSettings smtpd;
 
@@ -19,6 +21,7 @@ struct Snapshot {
   [[nodiscard]] SettingTables tables() {
     return {
         setting_table("server", "The instance: its name, folders, users, listeners and log.", server),
+        setting_table("auth", "Sign-in, limits, and how addresses are read.", auth),
         setting_table("esmtp", "Mail to other hosts.", esmtp),
         setting_table("smtpd", "Taking mail: ports 25, 587 and 465, and the local doors.", smtpd),
     };

@@ -60,6 +60,7 @@ sqlite::Result<void> AccountDatabase::prepare_lookups() {
       {find_account_, std::string("SELECT ") + account_columns + " FROM accounts WHERE address = ?"},
       {find_alias_, "SELECT 1 FROM aliases WHERE address = ?"},
       {find_members_, "SELECT member FROM members WHERE address = ? ORDER BY position"},
+      {find_aliases_of_, "SELECT DISTINCT address FROM members WHERE member = ? ORDER BY address LIMIT 1000"},
       {find_domain_, "SELECT kind FROM domains WHERE name = ?"},
       {without_scram_, "SELECT 1 FROM accounts WHERE enabled AND password <> '' AND scram = '' LIMIT 1"},
       {with_password_, "SELECT 1 FROM accounts WHERE enabled AND password <> '' LIMIT 1"},
@@ -97,6 +98,15 @@ Answered<std::optional<std::vector<std::string>>> AccountDatabase::find_alias(st
   find_members_.reset();
   if (!row) return fail(unavailable(row.error()));
   return members;
+}
+
+Answered<std::vector<std::string>> AccountDatabase::find_aliases_of(std::string_view address) {
+  std::vector<std::string> aliases;
+  auto row = find_aliases_of_.first(address);
+  for (; row && *row; row = find_aliases_of_.step()) aliases.emplace_back(find_aliases_of_.text(0));
+  find_aliases_of_.reset();
+  if (!row) return fail(unavailable(row.error()));
+  return aliases;
 }
 
 Answered<std::optional<DomainKind>> AccountDatabase::find_domain(std::string_view name) {

@@ -50,6 +50,7 @@ class AccountDatabase final : public AccountSource {
   Answered<std::optional<Account>> find_account(std::string_view address) override;
   Answered<std::optional<std::vector<std::string>>> find_alias(std::string_view address) override;
   Answered<std::optional<DomainKind>> find_domain(std::string_view name) override;
+  Answered<std::vector<std::string>> find_aliases_of(std::string_view address) override;
   Answered<bool> scram_serves_all() override;
 
   [[nodiscard]] Edited<> add_domain(const Domain& domain);
@@ -82,7 +83,7 @@ class AccountDatabase final : public AccountSource {
   [[nodiscard]] Edited<> require_hosted(std::string_view address);
 
   sqlite::Database database_;
-  sqlite::Statement find_account_, find_alias_, find_members_, find_domain_, without_scram_, with_password_;
+  sqlite::Statement find_account_, find_alias_, find_members_, find_aliases_of_, find_domain_, without_scram_, with_password_;
   std::string secret_;
 };
 

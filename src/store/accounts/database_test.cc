@@ -79,6 +79,9 @@ TEST(AccountDatabase, DomainsAndAliases) {
   EXPECT_EQ(*database->find_domain("other.test"), std::nullopt);
   ASSERT_TRUE(database->set_alias({"staff@example.test", {"b@x", "a@x"}}));
   EXPECT_EQ(*database->find_alias("staff@example.test"), (std::vector<std::string>{"b@x", "a@x"}));
+  ASSERT_TRUE(database->set_alias({"@example.test", {"a@x"}}));
+  EXPECT_EQ(*database->find_aliases_of("a@x"), (std::vector<std::string>{"@example.test", "staff@example.test"}));
+  ASSERT_TRUE(database->remove_alias("@example.test"));
   ASSERT_TRUE(database->set_alias({"staff@example.test", {}}));
   EXPECT_EQ(*database->find_alias("staff@example.test"), std::vector<std::string>{});
   EXPECT_EQ(*database->find_alias("other@example.test"), std::nullopt);

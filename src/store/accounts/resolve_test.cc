@@ -28,6 +28,7 @@ class Fake final : public AccountSource {
     if (name == "relay.test") return DomainKind::Relayed;
     return std::nullopt;
   }
+  Answered<std::vector<std::string>> find_aliases_of(std::string_view) override { return std::vector<std::string>{}; }
   Answered<bool> scram_serves_all() override { return false; }
 
   bool down = false;

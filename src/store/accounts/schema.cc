@@ -38,6 +38,7 @@ constexpr const char* tables = R"(
     member TEXT NOT NULL,
     PRIMARY KEY(address, position)
   ) WITHOUT ROWID;
+  CREATE INDEX members_by_member ON members(member, address);
   PRAGMA user_version = 1;
 )";
 

@@ -65,6 +65,8 @@ class AccountSource {
   // Members in their order; nothing: no such alias. "@example.org" is the catch-all of a domain.
   [[nodiscard]] virtual Answered<std::optional<std::vector<std::string>>> find_alias(std::string_view address) = 0;
   [[nodiscard]] virtual Answered<std::optional<DomainKind>> find_domain(std::string_view name) = 0;
+  // Aliases, catch-alls included, that list this address themselves: what its owner may send as. At most 1000.
+  [[nodiscard]] virtual Answered<std::vector<std::string>> find_aliases_of(std::string_view address) = 0;
   // Every account that can sign in has a SCRAM verifier, and there is at least one.
   [[nodiscard]] virtual Answered<bool> scram_serves_all() = 0;
 };

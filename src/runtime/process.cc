@@ -39,8 +39,7 @@ class RunningProcess final : public ChildProcess {
  private:
   void reap() {
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
     const bool killed = WIFSIGNALED(status);
     status_ = ExitStatus{killed, killed ? WTERMSIG(status) : WEXITSTATUS(status)};
   }
@@ -61,7 +60,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 // --- between fork and exec: nothing that allocates or locks ---
 
 void reset_signals() {
-  struct sigaction standard {};
+  struct sigaction standard{};
   standard.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &standard, nullptr);
   sigset_t none;
@@ -121,8 +120,9 @@ Result<std::unique_ptr<ChildProcess>, std::string> start_program(Loop& loop, con
   const std::vector<char*> arguments = pointers(argument_texts);
   const std::vector<char*> environment = pointers(start.environment);
   std::vector<int> moved(start.descriptors.size());
-  const Prepared prepared{start.program.c_str(), arguments.data(), environment.data(), start.descriptors.data(),
-                          static_cast<int>(start.descriptors.size()), moved.data()};
+  const Prepared prepared{
+      start.program.c_str(), arguments.data(), environment.data(), start.descriptors.data(), static_cast<int>(start.descriptors.size()),
+      moved.data()};
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail(std::string("pipe: ") + std::strerror(errno));
   const Descriptor read_end(ends[0]);
@@ -135,8 +135,7 @@ Result<std::unique_ptr<ChildProcess>, std::string> start_program(Loop& loop, con
   // The pipe closes without a word when the program has taken over.
   int why = 0;
   ssize_t told = 0;
-  while ((told = ::read(read_end.get(), &why, sizeof why)) < 0 && errno == EINTR) {
-  }
+  while ((told = ::read(read_end.get(), &why, sizeof why)) < 0 && errno == EINTR) {}
   if (told == sizeof why) {
     ::waitpid(pid, nullptr, 0);
     return fail(start.program + ": " + std::strerror(why));

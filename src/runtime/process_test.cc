@@ -89,7 +89,7 @@ TEST_F(Process, SaysWhyItCannotStart) {
 }
 
 TEST_F(Process, StartsWithDefaultSignals) {
-  struct sigaction ignore {}, before {};
+  struct sigaction ignore{}, before{};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGTERM, &ignore, &before);
   const auto child = shell("kill -TERM $$; exit 1");

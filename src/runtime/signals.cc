@@ -43,11 +43,11 @@ Signals::Signals(Loop& loop, std::initializer_list<int> numbers) : state_(std::m
   state_->write = Descriptor(ends[1]);
   state_->watch = loop.watch(ends[0]);
   write_end.store(ends[1]);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = courier_signal_came;
   action.sa_flags = SA_RESTART;
   for (const int number : numbers) {
-    struct sigaction before {};
+    struct sigaction before{};
     CHECK(::sigaction(number, &action, &before) == 0);
     state_->before.emplace_back(number, before);
   }

@@ -8,7 +8,7 @@ namespace {
 
 TEST(Signals, ComeInOrderAndAreKept) {
   const auto loop = make_loop();
-  struct sigaction before {};
+  struct sigaction before{};
   ::sigaction(SIGUSR1, nullptr, &before);
   {
     Signals signals(*loop, {SIGHUP, SIGUSR1});
@@ -19,7 +19,7 @@ TEST(Signals, ComeInOrderAndAreKept) {
     loop->post([] { ::raise(SIGUSR1); });
     EXPECT_EQ(run_until_done(*loop, signals.next()), SIGUSR1);
   }
-  struct sigaction after {};
+  struct sigaction after{};
   ::sigaction(SIGUSR1, nullptr, &after);
   EXPECT_EQ(after.sa_handler, before.sa_handler);
 }

@@ -43,7 +43,9 @@ std::string check_certificate(std::string_view value) {
   return split(value, ' ').size() <= 2 ? std::string() : "must be one or two paths";
 }
 
-std::string check_user(std::string_view value) { return value.empty() || value == "root" ? "must be a user other than root" : std::string(); }
+std::string check_user(std::string_view value) {
+  return value.empty() || value == "root" ? "must be a user other than root" : std::string();
+}
 
 bool is_ip(const std::string& host) {
   unsigned char bytes[16];
@@ -53,7 +55,7 @@ bool is_ip(const std::string& host) {
 struct Listed {
   const char* key;
   const char* help;
-  std::vector<std::string> SupervisorSettings::*member;
+  std::vector<std::string> SupervisorSettings::* member;
 };
 constexpr Listed listeners[] = {
     {"listen_smtp", "Where mail from other servers arrives (SMTP).", &SupervisorSettings::listen_smtp},
@@ -72,7 +74,7 @@ constexpr Listed listeners[] = {
 struct User {
   const char* key;
   const char* help;
-  std::string SupervisorSettings::*member;
+  std::string SupervisorSettings::* member;
 };
 constexpr User users[] = {
     {"user_front", "Runs the process that IMAP and POP3 clients reach.", &SupervisorSettings::user_front},
@@ -85,41 +87,63 @@ constexpr User users[] = {
 };
 
 void visit_log(SupervisorSettings& s, SettingVisitor& v) {
-  v.text({.key = "log_target", .help = "Where the log goes: the standard error of courierd, log_file, or the system journal.", .choices = {"stderr", "file", "journald"}, .restart = true}, s.log_target);
+  v.text({.key = "log_target",
+          .help = "Where the log goes: the standard error of courierd, log_file, or the system journal.",
+          .choices = {"stderr", "file", "journald"},
+          .restart = true},
+         s.log_target);
   v.text({.key = "log_file",
           .help = "The log's file, with log_target = \"file\". After it was moved away: `courier log reopen`.",
           .restart = true,
           .root_only = true,
           .check = check_optional_path},
          s.log_file);
-  v.text({.key = "log_format", .help = "One line an event, as text or JSON. Set by whoever reads the log with a program.",
-          .choices = {"text", "json"}, .restart = true}, s.log_format);
-  v.text({.key = "log_level", .help = "Events below this level are left out.", .choices = {"debug", "info", "notice", "warning", "error"},
-          .restart = true}, s.log_level);
+  v.text({.key = "log_format",
+          .help = "One line an event, as text or JSON. Set by whoever reads the log with a program.",
+          .choices = {"text", "json"},
+          .restart = true},
+         s.log_format);
+  v.text({.key = "log_level",
+          .help = "Events below this level are left out.",
+          .choices = {"debug", "info", "notice", "warning", "error"},
+          .restart = true},
+         s.log_level);
 }
 
 void visit_limits(SupervisorSettings& s, SettingVisitor& v) {
   v.number({.key = "mailbox_shards",
             .help = "Processes that share the mail of virtual accounts. Raise it to about the number of processor cores on a machine that "
                     "serves thousands of users.",
-            .unit = "processes", .min = 1, .max = 64, .restart = true},
+            .unit = "processes",
+            .min = 1,
+            .max = 64,
+            .restart = true},
            s.mailbox_shards);
-  v.size({.key = "max_memory", .help = "Memory each process may use; 0: no limit. Set on a machine that other services share.",
-          .min = 0, .restart = true},
+  v.size({.key = "max_memory",
+          .help = "Memory each process may use; 0: no limit. Set on a machine that other services share.",
+          .min = 0,
+          .restart = true},
          s.max_memory);
   v.number({.key = "max_descriptors",
             .help = "Open files and connections each process may have, as far as the system allows. Raise it for more than some 30,000 "
                     "clients at a time.",
-            .unit = "descriptors", .min = 256, .max = 1'000'000, .restart = true},
+            .unit = "descriptors",
+            .min = 256,
+            .max = 1'000'000,
+            .restart = true},
            s.max_descriptors);
   v.flag({.key = "sandbox",
           .help = "Lock every process in (seccomp, Landlock). Switch it off only to trace a fault of the sandbox itself.",
-          .restart = true, .root_only = true},
+          .restart = true,
+          .root_only = true},
          s.sandbox);
-  v.duration({.key = "stop_time", .help = "What runs may go on so long after a stop was asked for, then it is cut off.", .min = 0, .max = 3600},
-             s.stop_time);
-  v.duration({.key = "drain_time", .help = "The same for `courier drain`, which an administrator uses before moving service elsewhere.",
-              .min = 0, .max = 86'400},
+  v.duration(
+      {.key = "stop_time", .help = "What runs may go on so long after a stop was asked for, then it is cut off.", .min = 0, .max = 3600},
+      s.stop_time);
+  v.duration({.key = "drain_time",
+              .help = "The same for `courier drain`, which an administrator uses before moving service elsewhere.",
+              .min = 0,
+              .max = 86'400},
              s.drain_time);
 }
 
@@ -130,35 +154,46 @@ SupervisorSettings::SupervisorSettings()
 
 void SupervisorSettings::visit(SettingVisitor& v) {
   v.text({.key = "host_name",
-          .help = "This server's name in greetings, Received fields and message ids; its MX record and certificate carry the same name. Empty: "
-                  "the machine's own.",
-          .restart = true, .check = check_host_name},
+          .help =
+              "This server's name in greetings, Received fields and message ids; its MX record and certificate carry the same name. Empty: "
+              "the machine's own.",
+          .restart = true,
+          .check = check_host_name},
          host_name);
-  v.text({.key = "spool_dir", .help = "The queue. A local disk that survives a crash; never a network file system.", .restart = true,
-          .root_only = true, .check = check_path},
+  v.text({.key = "spool_dir",
+          .help = "The queue. A local disk that survives a crash; never a network file system.",
+          .restart = true,
+          .root_only = true,
+          .check = check_path},
          spool_dir);
-  v.text({.key = "state_dir", .help = "Account database and other things to keep.", .restart = true, .root_only = true, .check = check_path},
-         state_dir);
+  v.text(
+      {.key = "state_dir", .help = "Account database and other things to keep.", .restart = true, .root_only = true, .check = check_path},
+      state_dir);
   v.text({.key = "mail_dir", .help = "Mail of virtual accounts.", .restart = true, .root_only = true, .check = check_path}, mail_dir);
   v.text({.key = "run_dir", .help = "Process id and sockets.", .restart = true, .root_only = true, .check = check_path}, run_dir);
   v.flag({.key = "separate_users",
           .help = "As root: give each process a user of its own. Off in a private instance that happens to run as root, such as a test's.",
-          .restart = true, .root_only = true},
+          .restart = true,
+          .root_only = true},
          separate_users);
   for (const User& user : users) {
     v.text({.key = user.key, .help = user.help, .restart = true, .root_only = true, .check = check_user}, this->*user.member);
   }
   for (const Listed& listener : listeners) {
-    v.list({.key = listener.key, .help = listener.help, .restart = true, .root_only = true, .check = check_listener}, this->*listener.member);
+    v.list({.key = listener.key, .help = listener.help, .restart = true, .root_only = true, .check = check_listener},
+           this->*listener.member);
   }
-  v.list({.key = "certificates",
-          .help = "PEM files for TLS: \"FILE\" with chain and key, or \"CHAIN KEY\". The first is for clients that name no server. Read again "
-                  "at every reload, so a renewed certificate needs `courier reload`.",
-          .root_only = true, .check = check_certificate},
-         certificates);
+  v.list(
+      {.key = "certificates",
+       .help = "PEM files for TLS: \"FILE\" with chain and key, or \"CHAIN KEY\". The first is for clients that name no server. Read again "
+               "at every reload, so a renewed certificate needs `courier reload`.",
+       .root_only = true,
+       .check = check_certificate},
+      certificates);
   v.duration({.key = "ticket_key_lifetime",
               .help = "TLS sessions can be resumed for twice this time. Shorter means that a stolen key opens less recorded traffic.",
-              .min = 300, .max = 604'800},
+              .min = 300,
+              .max = 604'800},
              ticket_key_lifetime);
   visit_limits(*this, v);
   visit_log(*this, v);

@@ -61,14 +61,14 @@ constexpr Permission to_supervisor[] = {
 };
 
 constexpr Permission every_message[] = {
-    may<control::Start>("", ""),         may<control::OpenChannel>("", ""),   may<control::Reload>("", ""),
-    may<control::Drain>("", ""),         may<control::Ask>("", ""),           may<control::GetMetrics>("", ""),
-    may<control::EnsureMailbox>("", ""), may<control::NewTicketKeys>("", ""), may<control::ReopenLog>("", ""),
-    may<control::NewCertificates>("", ""), may<auth::Connected>("", ""),      may<auth::Disconnected>("", ""),
-    may<auth::SaslBegin>("", ""),        may<auth::SaslContinue>("", ""),     may<directory::Lookup>("", ""),
-    may<directory::Expand>("", ""),      may<directory::Account>("", ""),     may<submit::Submit>("", ""),
-    may<submit::OpenBody>("", ""),       may<submit::AbandonBody>("", ""),    may<submit::Cancel>("", ""),
-    may<delivery::Deliver>("", ""),      may<mailbox::Grant>("", ""),         may<mailbox::HandOver>("", ""),
+    may<control::Start>("", ""),           may<control::OpenChannel>("", ""),   may<control::Reload>("", ""),
+    may<control::Drain>("", ""),           may<control::Ask>("", ""),           may<control::GetMetrics>("", ""),
+    may<control::EnsureMailbox>("", ""),   may<control::NewTicketKeys>("", ""), may<control::ReopenLog>("", ""),
+    may<control::NewCertificates>("", ""), may<auth::Connected>("", ""),        may<auth::Disconnected>("", ""),
+    may<auth::SaslBegin>("", ""),          may<auth::SaslContinue>("", ""),     may<directory::Lookup>("", ""),
+    may<directory::Expand>("", ""),        may<directory::Account>("", ""),     may<submit::Submit>("", ""),
+    may<submit::OpenBody>("", ""),         may<submit::AbandonBody>("", ""),    may<submit::Cancel>("", ""),
+    may<delivery::Deliver>("", ""),        may<mailbox::Grant>("", ""),         may<mailbox::HandOver>("", ""),
 };
 
 }  // namespace

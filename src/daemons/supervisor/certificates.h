@@ -11,7 +11,6 @@
 namespace courier {
 
 // Each entry is "FILE" (chain and key in one) or "CHAIN KEY". The error names the file and what is wrong with it.
-[[nodiscard]] Result<std::vector<control::Certificate>, std::string> read_certificates(Disk& disk,
-                                                                                       const std::vector<std::string>& entries);
+[[nodiscard]] Result<std::vector<control::Certificate>, std::string> read_certificates(Disk& disk, const std::vector<std::string>& entries);
 
 }  // namespace courier

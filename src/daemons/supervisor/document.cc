@@ -48,9 +48,11 @@ std::string folders(const Role& role) {
 }
 
 std::string role_table() {
-  std::string out = "| process | program | does | runs as | reached by | may touch on disk | may connect out |\n|---|---|---|---|---|---|---|\n";
+  std::string out =
+      "| process | program | does | runs as | reached by | may touch on disk | may connect out |\n|---|---|---|---|---|---|---|\n";
   for (const Role& role : roles()) {
-    const std::string user = user_of(role) + (role.sharded ? " (shards `v0`…), or the system user of the accounts (`u`*uid*, on demand; never uid 0)" : "");
+    const std::string user =
+        user_of(role) + (role.sharded ? " (shards `v0`…), or the system user of the accounts (`u`*uid*, on demand; never uid 0)" : "");
     out += "| `" + std::string(role.name) + "` | " + role.program + " | " + role.job + " | " + user + " | " + reached_by(role) + " | " +
            folders(role) + " | " + (role.network_out ? "yes" : "no") + " |\n";
   }

@@ -10,7 +10,8 @@ namespace {
 std::string response(int status, const std::string& body) {
   const char* reason = status == 200 ? "OK" : status == 404 ? "Not Found" : status == 405 ? "Method Not Allowed" : "Bad Request";
   return "HTTP/1.0 " + std::to_string(status) + " " + reason + "\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n" +
-         (status == 405 ? "Allow: GET\r\n" : "") + "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+         (status == 405 ? "Allow: GET\r\n" : "") + "Content-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" +
+         body;
 }
 
 }  // namespace

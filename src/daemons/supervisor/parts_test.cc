@@ -79,7 +79,8 @@ TEST(ControlSocket, ParsesRequests) {
   ASSERT_TRUE(ask);
   EXPECT_EQ(ask->verb, "queue list");
   EXPECT_EQ(ask->arguments, (std::vector<std::string>{std::string("a\0b", 3), ""}));
-  for (const char* bad : {"", "x", "[]", "{}", "{\"verb\":1}", "{\"verb\":\"a\",\"arguments\":\"b\"}", "{\"verb\":\"a\",\"arguments\":[1]}"}) {
+  for (const char* bad :
+       {"", "x", "[]", "{}", "{\"verb\":1}", "{\"verb\":\"a\",\"arguments\":\"b\"}", "{\"verb\":\"a\",\"arguments\":[1]}"}) {
     EXPECT_FALSE(parse_request(bad)) << bad;
   }
 }

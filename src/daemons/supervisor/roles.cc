@@ -48,7 +48,8 @@ const std::vector<Role>& table() {
        .user = &S::user_submission,
        .settings = "smtpd",
        .tls = true,
-       .services = {{"submission", &S::listen_submission}, {"submissions", &S::listen_submissions, true},
+       .services = {{"submission", &S::listen_submission},
+                    {"submissions", &S::listen_submissions, true},
                     {"submission", nullptr, false, 0666}}},
       {.name = "smtpd-inject",
        .program = "smtpd",
@@ -62,8 +63,8 @@ const std::vector<Role>& table() {
        .user = &S::user_front,
        .settings = "front",
        .tls = true,
-       .services = {{"imap", &S::listen_imap}, {"imaps", &S::listen_imaps, true}, {"pop3", &S::listen_pop3},
-                    {"pop3s", &S::listen_pop3s, true}}},
+       .services =
+           {{"imap", &S::listen_imap}, {"imaps", &S::listen_imaps, true}, {"pop3", &S::listen_pop3}, {"pop3s", &S::listen_pop3s, true}}},
   };
   return all;
 }

@@ -20,7 +20,7 @@ enum class Folder {
 
 struct Service {
   const char* name;  // control::ListenerInfo::service
-  std::vector<std::string> SupervisorSettings::*addresses;  // null: the Unix socket of this name in run_dir
+  std::vector<std::string> SupervisorSettings::* addresses;  // null: the Unix socket of this name in run_dir
   bool implicit_tls = false;
   unsigned mode = 0;  // of that Unix socket
 };
@@ -29,7 +29,7 @@ struct Role {
   const char* name;
   const char* program;   // in libexec
   const char* job;       // for the document
-  std::string SupervisorSettings::*user;
+  std::string SupervisorSettings::* user;
   const char* settings;  // its table in courier.toml
   bool tls = false;      // serves TLS: is given certificates and ticket keys
   bool network_out = false;

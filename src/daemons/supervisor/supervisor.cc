@@ -94,8 +94,8 @@ Result<void, std::string> Supervisor::open_sockets() {
   sockets_ = std::move(*sockets);
   auto control = bind_listener(Endpoint{.ip = {}, .port = 0, .path = server_.run_dir + "/control"}, 64, 0600);
   if (!control) return fail(control.error());
-  servers_.push_back(std::make_unique<LocalServer>(
-      loop_, std::move(*control), [this](StreamPtr stream) { return control_session(loop_, *this, std::move(stream)); }));
+  servers_.push_back(std::make_unique<LocalServer>(loop_, std::move(*control),
+                                                   [this](StreamPtr stream) { return control_session(loop_, *this, std::move(stream)); }));
   std::vector<ListenAddress> addresses{{.host = {}, .port = 0, .path = server_.run_dir + "/metrics"}};
   for (const std::string& text : server_.listen_metrics) {
     if (ListenAddress address; parse_listen_address(text, address)) addresses.push_back(address);

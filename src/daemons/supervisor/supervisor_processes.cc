@@ -139,8 +139,10 @@ Task<control::MailboxEnsured> Supervisor::do_ensure_mailbox(control::EnsureMailb
     DaemonProcess::Identity identity{.role = &role, .instance = instance};
     if (users_are_separate(server_)) identity.uid = request.uid, identity.gid = request.gid;
     identity.on_demand = true;
-    place = processes_.emplace(name, std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity),
-                                                                     options_.libexec + "/" + role.program)).first;
+    place = processes_
+                .emplace(name,
+                         std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity), options_.libexec + "/" + role.program))
+                .first;
   }
   DaemonProcess& process = *place->second;
   if (!contains(process.identity().folders, request.root)) {

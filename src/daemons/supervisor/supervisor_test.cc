@@ -48,18 +48,19 @@ struct SupervisorTest : testing::Test {
   }
   void write_settings(const std::string& more) {
     const std::string& d = folder.path;
-    std::ofstream(d + "/courier.toml") << "[server]\nhost_name = \"mx.example.test\"\nspool_dir = \"" << d << "/spool\"\nstate_dir = \"" << d
-                                       << "/state\"\nmail_dir = \"" << d << "/mail\"\nrun_dir = \"" << d
+    std::ofstream(d + "/courier.toml") << "[server]\nhost_name = \"mx.example.test\"\nspool_dir = \"" << d << "/spool\"\nstate_dir = \""
+                                       << d << "/state\"\nmail_dir = \"" << d << "/mail\"\nrun_dir = \"" << d
                                        << "/run\"\nlisten_smtp = [\"unix:" << d << "/smtp\"]\nlisten_submission = []\n"
                                        << "listen_submissions = [\"unix:" << d << "/submissions\"]\nlisten_imap = []\nlisten_imaps = []\n"
-                                       << "listen_pop3 = []\nlisten_pop3s = []\nseparate_users = false\nstop_time = 5\n" << more;
+                                       << "listen_pop3 = []\nlisten_pop3s = []\nseparate_users = false\nstop_time = 5\n"
+                                       << more;
     ::chmod((d + "/courier.toml").c_str(), 0600);
   }
   Result<void, std::string> begin() {
     auto loaded = load_settings(folder.path + "/courier.toml");
     if (!loaded) return fail(to_text(loaded.error().front()));
-    supervisor = std::make_unique<Supervisor>(*loop, log, real_disk(), manager,
-                                              SupervisorOptions{folder.path + "/courier.toml", folder.path + "/libexec"}, std::move(*loaded));
+    supervisor = std::make_unique<Supervisor>(
+        *loop, log, real_disk(), manager, SupervisorOptions{folder.path + "/courier.toml", folder.path + "/libexec"}, std::move(*loaded));
     return supervisor->begin();
   }
   json::value ask(const std::string& verb, std::vector<std::string> arguments = {}) {
@@ -148,7 +149,8 @@ TEST_F(SupervisorTest, AFailingProgramIsStartedEverMoreSeldom) {
   sleep(milliseconds(700));
   EXPECT_FALSE(supervisor->serving());
   EXPECT_NE(log.lines.find("process=front why=" + folder.path + "/libexec/front: No such file or directory restart_in_ms=200"),
-            std::string::npos) << log.lines;
+            std::string::npos)
+      << log.lines;
   EXPECT_NE(log.lines.find("restart_in_ms=400"), std::string::npos);
   stop();
 }
@@ -220,7 +222,7 @@ TEST_F(SupervisorTest, RefusesToStartTwiceAndCountsItsStarts) {
 TEST_F(SupervisorTest, AnswersOnItsSockets) {
   start();
   const std::string control = folder.path + "/run/control";
-  struct stat facts {};
+  struct stat facts{};
   ASSERT_EQ(::stat(control.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
   struct Talk {
@@ -240,7 +242,8 @@ TEST_F(SupervisorTest, AnswersOnItsSockets) {
   };
   const std::string reply = run_until_done(*loop, Talk::once(*loop, control, "{\"verb\":\"status\"}\nnonsense\n"));
   EXPECT_EQ(reply.substr(0, 22), "{\"status\":0,\"result\":{");
-  EXPECT_NE(reply.find("\n{\"status\":64,\"result\":null,\"error\":\"a request is one JSON object a line\"}\n"), std::string::npos) << reply;
+  EXPECT_NE(reply.find("\n{\"status\":64,\"result\":null,\"error\":\"a request is one JSON object a line\"}\n"), std::string::npos)
+      << reply;
   const std::string metrics = run_until_done(*loop, Talk::once(*loop, folder.path + "/run/metrics", "GET /metrics HTTP/1.1\r\n\r\n"));
   EXPECT_EQ(metrics.substr(0, 17), "HTTP/1.0 200 OK\r\n");
   EXPECT_NE(metrics.find("courier_processes_serving{process=\"supervisor\"} 9\n"), std::string::npos) << metrics;

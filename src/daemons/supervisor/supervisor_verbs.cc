@@ -30,7 +30,9 @@ struct ProcessStatus {
 struct ListenerStatus {
   std::string service, address;
   template <class V>
-  void fields(V& v) { v("service", service), v("address", address); }
+  void fields(V& v) {
+    v("service", service), v("address", address);
+  }
 };
 struct Status {
   std::string host_name, since, settings;
@@ -49,7 +51,9 @@ struct Status {
 struct ReloadResult {
   std::vector<std::string> needs_restart;
   template <class V>
-  void fields(V& v) { v("needs_restart", needs_restart); }
+  void fields(V& v) {
+    v("needs_restart", needs_restart);
+  }
 };
 
 }  // namespace
@@ -112,7 +116,8 @@ Task<control::Answer> Supervisor::reload() {
   std::vector<control::Certificate> certificates;
   if (loaded) {
     auto read = read_certificates(disk_, loaded->snapshot.server.certificates);
-    if (read) certificates = std::move(*read); else error = read.error();
+    if (read) certificates = std::move(*read);
+    else error = read.error();
   } else {
     for (const SettingFault& fault : loaded.error()) error += (error.empty() ? "" : "\n") + to_text(fault);
   }

@@ -19,7 +19,7 @@ Result<void, std::string> make_folder(const std::string& path, mode_t mode, cons
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
   if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return fail(with_errno("mkdir " + path));
-  struct stat facts {};
+  struct stat facts{};
   if (::lstat(path.c_str(), &facts) != 0) return fail(with_errno(path));
   if (!S_ISDIR(facts.st_mode)) return fail(path + " is not a folder");
   if (owner && (facts.st_uid != owner->uid || facts.st_gid != owner->gid)) {

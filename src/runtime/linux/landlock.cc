@@ -53,7 +53,7 @@ std::string with_errno(const std::string& what) { return what + ": " + std::stre
 
 Result<void, std::string> allow(int ruleset, const std::string& path, std::uint64_t rights) {
   const Descriptor place(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  struct stat facts {};
+  struct stat facts{};
   if (!place || ::fstat(place.get(), &facts) != 0) return fail(with_errno("sandbox: " + path));
   // Rights over what lies in a folder make no sense for a file and are refused.
   if (!S_ISDIR(facts.st_mode)) rights &= fs_execute | fs_write_file | fs_read_file | fs_truncate | fs_ioctl_dev;

@@ -38,7 +38,7 @@ constexpr const char* never[] = {
 
 constexpr const char* reach_out[] = {"connect", "bind"};
 
-constexpr unsigned long new_namespaces[] = {CLONE_NEWNS,  CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
+constexpr unsigned long new_namespaces[] = {CLONE_NEWNS,  CLONE_NEWUTS, CLONE_NEWIPC,   CLONE_NEWUSER,
                                             CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP};
 
 constexpr int useful_families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};

@@ -25,8 +25,7 @@ Descriptor exit_watch(int pid) {
   ::fcntl(ends[1], F_SETFD, FD_CLOEXEC);
   std::thread([pid, end = ends[1]] {
     siginfo_t info{};
-    while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
-    }
+    while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
     ::close(end);
   }).detach();
   return Descriptor(ends[0]);

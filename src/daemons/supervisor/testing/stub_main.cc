@@ -19,7 +19,8 @@ struct Facts {
   void fields(V& v) {
     v("role", role), v("instance", instance), v("host_name", host_name), v("state_dir", state_dir), v("settings", settings);
     v("boot", boot), v("max_descriptors", max_descriptors), v("ticket_keys", ticket_keys), v("certificates", certificates);
-    v("reloads", reloads), v("pid", pid), v("secret_seen", secret_seen), v("listeners", listeners), v("peers", peers), v("writable", writable);
+    v("reloads", reloads), v("pid", pid), v("secret_seen", secret_seen), v("listeners", listeners), v("peers", peers),
+        v("writable", writable);
   }
 };
 
@@ -61,8 +62,8 @@ class Stub final : public Daemon {
 
  private:
   Task<control::Answer> ensure(std::vector<std::string> arguments) {
-    control::EnsureMailbox request{.uid = to_u32(arguments.at(0)).value_or(0), .gid = to_u32(arguments.at(0)).value_or(0),
-                                   .root = arguments.at(1)};
+    control::EnsureMailbox request{
+        .uid = to_u32(arguments.at(0)).value_or(0), .gid = to_u32(arguments.at(0)).value_or(0), .root = arguments.at(1)};
     const auto reply = co_await context_.supervisor->call(std::move(request), context_.loop.in(seconds(10)));
     co_return control::Answer{reply ? 0 : 1, "true", reply ? reply->error : to_string(reply.error())};
   }

@@ -27,16 +27,28 @@ Result<void, control::Answer> become_owner(const std::string& folder) {
   return {};
 }
 
+// As auth has it.
+accounts::Administration administration(const Snapshot& snapshot) {
+  const AuthSettings& auth = snapshot.auth;
+  accounts::Administration how;
+  how.naming.default_domain = auth.default_domain.empty() ? effective_host_name(snapshot.server) : auth.default_domain;
+  how.naming.extension_separators = auth.extension_separators;
+  how.naming.fold_local_parts = auth.fold_local_parts;
+  how.naming.postmaster = auth.postmaster;
+  how.cost.scheme = auth.password_scheme == "yescrypt" ? accounts::Scheme::Yescrypt : accounts::Scheme::Argon2id;
+  how.cost.memory_kib = static_cast<std::uint32_t>(auth.argon2_memory >> 10);
+  how.cost.passes = static_cast<std::uint32_t>(auth.argon2_passes);
+  how.mail_dir = snapshot.server.mail_dir;
+  how.shards = static_cast<std::uint32_t>(snapshot.server.mailbox_shards);
+  return how;
+}
+
 control::Answer administer_directly(const Snapshot& snapshot, const std::string& verb, const std::vector<std::string>& arguments) {
   const std::string path = account_database(snapshot);
   if (auto done = become_owner(std::filesystem::path(path).parent_path()); !done) return done.error();
   auto database = accounts::AccountDatabase::open(real_disk(), path);
   if (!database) return {EX_UNAVAILABLE, "", database.error()};
-  accounts::Administration how;
-  how.naming.default_domain = snapshot.server.host_name;
-  how.mail_dir = snapshot.server.mail_dir;
-  how.shards = static_cast<std::uint32_t>(snapshot.server.mailbox_shards);
-  return accounts::administer(**database, how, verb, arguments);
+  return accounts::administer(**database, administration(snapshot), verb, arguments);
 }
 
 }  // namespace

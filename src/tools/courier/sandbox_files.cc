@@ -17,8 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kMark = "# Made by `courier sandbox`, anew at each start. Your own settings: courier.d/*.toml beside this file.\n";
-// Cheap on purpose: the password is public. Argon2id's least.
-constexpr accounts::HashCost kDemoCost{.scheme = accounts::Scheme::Argon2id, .memory_kib = 64, .passes = 1};
+// Cheap on purpose: the password is public. The settings ask for no more, so that no sign-in makes it dearer.
+constexpr accounts::HashCost kDemoCost{.scheme = accounts::Scheme::Argon2id, .memory_kib = 1024, .passes = 1};
 
 Result<std::string, std::string> config_text(const SandboxPlan& plan) {
   const auto listen = [&](const char* key, int port) {
@@ -39,6 +39,10 @@ Result<std::string, std::string> config_text(const SandboxPlan& plan) {
       listen("listen_pop3s", 995),
       list_setting("server.certificates", {plan.certificate() + " " + plan.key()}),
   };
+  lines.push_back(text_setting("auth.default_domain", plan.domain));
+  lines.push_back(text_setting("auth.postmaster", "alice@" + plan.domain));
+  lines.push_back("auth.argon2_memory = \"1M\"");
+  lines.push_back("auth.argon2_passes = 1");
   // A name server for tests signs nothing.
   lines.push_back("esmtp.dnssec = false");
   if (!plan.dns.empty()) lines.push_back(list_setting("esmtp.dns_servers", {plan.dns}));

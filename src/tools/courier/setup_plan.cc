@@ -33,6 +33,11 @@ Result<SetupPlan, std::string> setup_plan(const Invocation& invocation) {
     }
   }
   plan.lines.push_back(list_setting("server.certificates", {plan.certificate() + " " + plan.key()}));
+  const std::string account = invocation.value("--account");
+  const std::size_t at = account.rfind('@');
+  const std::string domain = to_lower(invocation.value("--domain", at == account.npos ? "" : account.substr(at + 1)));
+  if (!domain.empty()) plan.lines.push_back(text_setting("auth.default_domain", domain));
+  if (!account.empty()) plan.lines.push_back(text_setting("auth.postmaster", account));
   for (const std::string& assignment : invocation.values("--set")) {
     auto line = setting_line(assignment);
     if (!line) return fail(std::move(line.error()));

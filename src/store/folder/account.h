@@ -13,6 +13,7 @@
 #include "store/folder/folder.h"
 #include "store/folder/types.h"
 #include "store/maildir/folder_name.h"
+#include "store/maildir/quota.h"
 
 namespace courier::store {
 
@@ -71,15 +72,26 @@ class Account : public std::enable_shared_from_this<Account> {
 
   [[nodiscard]] Task<StoreResult<QuotaUse>> quota();
 
+  // Something was delivered into this folder by other means than append(): sessions that have it open look.
+  void nudge(const FolderName& name);
+
  private:
   friend class Folder;
   friend class Upload;
   friend class Store;
+  template <class Body>
+  [[nodiscard]] auto work(Body body) -> Task<decltype(body(std::declval<AccountCore&>(), WallTime()))>;
+  void set_limits(QuotaLimits limits);
+  [[nodiscard]] FolderPtr open_folder(const FolderName& name);
+  [[nodiscard]] FolderPtr folder_object(const FolderName& name);
+  [[nodiscard]] Task<StoreResult<void>> rename_inbox(FolderName to);
+  [[nodiscard]] std::vector<FolderPtr> open_family(const FolderName& name);
   Store& store_;
   AccountSpec spec_;
+  QuotaLimits limits_;
   std::shared_ptr<AccountCore> core_;
   Strand strand_;
-  std::map<FolderName, std::weak_ptr<Folder>> open_;
+  std::map<FolderName, std::weak_ptr<Folder>> open_;  // expired ones are dropped as they are met
 };
 using AccountPtr = std::shared_ptr<Account>;
 

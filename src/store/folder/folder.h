@@ -15,15 +15,21 @@
 
 #include "base/time.h"
 #include "runtime/disk.h"
+#include "runtime/loop.h"
 #include "runtime/task.h"
 #include "store/folder/snapshot.h"
 #include "store/folder/types.h"
 #include "store/maildir/folder_name.h"
 
+namespace courier {
+class DirectoryWatch;
+}
+
 namespace courier::store {
 
 class Account;
 class Upload;
+class UploadContent;
 struct FolderCore;
 
 // A message's bytes as stored (LF line ends). `bytes` when it was at most ReadLimits::whole, else `file`, to be read in pieces
@@ -155,17 +161,32 @@ class Folder : public std::enable_shared_from_this<Folder> {
 
   // UIDL of each message of `snapshot`, in its order: what Courier's POP3 server told for it, else made from UIDVALIDITY and UID.
   [[nodiscard]] Task<StoreResult<std::vector<std::string>>> pop3_unique_ids(SnapshotPtr snapshot);
+  // A hint that the folder may have changed (a delivery): as if the watch had said so.
+  void nudge();
   // The name of the folder or the folder itself went away (DELETE, RENAME by another session): operations give NotFound.
   [[nodiscard]] bool deleted() const;
 
  private:
   friend class Account;
+  friend struct FolderCore;
+  template <class Body>
+  [[nodiscard]] auto work(Body body) -> Task<decltype(body(std::declval<FolderCore&>(), WallTime()))>;
+  // Reads the journal and begins to watch. Once.
+  [[nodiscard]] Task<StoreResult<void>> start();
+  [[nodiscard]] static Task<> refresh_in_background(std::shared_ptr<Folder> self);
+  void refresh_later(Duration after);
   void changed();
+  void end_watch();
 
   std::shared_ptr<Account> account_;
   FolderName name_;
   std::shared_ptr<FolderCore> core_;
   std::vector<FolderListener*> listeners_;
+  std::unique_ptr<DirectoryWatch> watch_new_, watch_cur_;
+  TimerId timer_;             // of refresh_later(); number 0: none
+  bool dirty_ = true;         // may have changed since the last look
+  bool recheck_ = false;      // something is absent, and not yet surely gone
+  bool refreshing_ = false;   // in the background
 };
 using FolderPtr = std::shared_ptr<Folder>;
 
@@ -182,13 +203,12 @@ class Upload {
   // Stored size so far, in bytes.
   [[nodiscard]] std::uint64_t size() const;
 
-  struct Content;
 
  private:
   friend class Folder;
   std::shared_ptr<Account> account_;
   FolderName folder_;
-  std::shared_ptr<Content> content_;
+  std::shared_ptr<UploadContent> content_;
 };
 
 }  // namespace courier::store

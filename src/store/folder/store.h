@@ -11,6 +11,7 @@
 #include "runtime/task.h"
 #include "runtime/task_group.h"
 #include "store/folder/account.h"
+#include "store/maildir/message_name.h"
 
 namespace courier {
 class FileWatcher;
@@ -37,6 +38,9 @@ class Store {
   // The same object for one maildir while anyone holds it; a later spec with another quota replaces the limits.
   [[nodiscard]] AccountPtr account(const AccountSpec& spec);
 
+  // The account if somebody holds it, else null.
+  [[nodiscard]] AccountPtr open_account(const std::string& maildir) const;
+
   // After the last session ended: folders that were left write down their counters. False when the deadline came first
   // (which costs a gap in the UIDs, nothing else).
   [[nodiscard]] Task<bool> settle(Deadline deadline);
@@ -49,15 +53,19 @@ class Store {
   [[nodiscard]] const StoreSettings& settings() const { return settings_; }
 
  private:
+  friend class Account;
   friend class Folder;
+  friend class Upload;
+  [[nodiscard]] std::string unique_name();
   Loop& loop_;
   Disk& disk_;
   Pool& pool_;
   FileWatcher* watcher_;
   ComputedCache* cache_;
   StoreSettings settings_;
+  NameMaker names_;
   std::map<std::string, std::weak_ptr<Account>> accounts_;
-  TaskGroup closing_;              // folders being closed
+  TaskGroup background_;           // folders being closed or looked at
 };
 
 }  // namespace courier::store

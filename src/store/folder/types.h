@@ -57,6 +57,7 @@ struct FolderStatus {
   ModSeq highest_modseq;
   std::uint64_t stored_size = 0;  // sum of the hints
   std::string id;                 // lasting folder id (RFC 8474, MAILBOXID): survives RENAME
+  bool operator==(const FolderStatus&) const = default;
 };
 
 }  // namespace courier::store

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "settings/setting.h"
+#include "settings/table.h"
 
 namespace courier {
 
@@ -41,7 +42,14 @@ template <class Settings>
   return std::move(visitor.values);
 }
 
-// Keys whose change waits for a restart.
+// The same of a struct that is known as a table only.
+[[nodiscard]] inline std::vector<SettingValue> setting_values(const SettingTable& table) {
+  SettingValues visitor;
+  table.visit(table.settings, visitor);
+  return std::move(visitor.values);
+}
+
+// Keys whose change waits for a restart; of two structs or tables of one kind.
 template <class Settings>
 [[nodiscard]] std::vector<std::string> keys_needing_restart(const Settings& before, const Settings& after) {
   const auto old_values = setting_values(before), new_values = setting_values(after);

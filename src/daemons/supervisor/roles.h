@@ -30,7 +30,7 @@ struct Role {
   const char* program;   // in libexec
   const char* job;       // for the document
   std::string SupervisorSettings::* user;
-  const char* settings;  // its table in courier.toml
+  std::vector<const char*> settings;  // its tables in courier.toml; the slice is their values in this order
   bool tls = false;      // serves TLS: is given certificates and ticket keys
   bool network_out = false;
   bool sharded = false;  // mailbox: several instances

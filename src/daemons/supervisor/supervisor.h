@@ -74,7 +74,7 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   Task<control::MailboxEnsured> ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
   Task<control::MailboxEnsured> do_ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
   [[nodiscard]] std::string refuse_mailbox(const control::EnsureMailbox& request) const;
-  [[nodiscard]] std::string settings_slice(const char* table) const;
+  [[nodiscard]] std::string settings_slice(const Role& role) const;
 
   // supervisor_verbs.cc: what an administrator asks.
   [[nodiscard]] control::Answer status() const;

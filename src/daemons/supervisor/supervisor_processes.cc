@@ -38,11 +38,14 @@ Result<void, std::string> Supervisor::add_process(const Role& role, std::string 
   return {};
 }
 
-std::string Supervisor::settings_slice(const char* table) const {
+std::string Supervisor::settings_slice(const Role& role) const {
   SettingsEncoder encoder;
   // tables() refers into the snapshot and an encoder only reads.
-  for (const SettingTable& entry : const_cast<Snapshot&>(loaded_.snapshot).tables()) {
-    if (std::string_view(entry.name) == table) entry.visit(entry.settings, encoder);
+  const SettingTables tables = const_cast<Snapshot&>(loaded_.snapshot).tables();
+  for (const std::string_view wanted : role.settings) {
+    for (const SettingTable& table : tables) {
+      if (table.name == wanted) table.visit(table.settings, encoder);
+    }
   }
   return encoder.bytes;
 }
@@ -56,7 +59,7 @@ WithDescriptors<control::Start> Supervisor::make_start(const DaemonProcess& proc
   start.instance = identity.instance;
   start.host_name = effective_host_name(server_);
   start.boot = boot_;
-  start.settings = settings_slice(identity.role->settings);
+  start.settings = settings_slice(*identity.role);
   start.uid = identity.uid;
   start.gid = identity.gid;
   start.sandbox = server_.sandbox;

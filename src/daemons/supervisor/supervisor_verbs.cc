@@ -56,6 +56,26 @@ struct ReloadResult {
   }
 };
 
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  for (const std::string& entry : list) {
+    if (entry == text) return true;
+  }
+  return false;
+}
+
+// "table.key" of all that a restart would change; for the server's own table compared with what is applied.
+std::vector<std::string> keys_needing_restart(Snapshot& before, SupervisorSettings& applied, Snapshot& after) {
+  std::vector<std::string> keys;
+  SettingTables old_tables = before.tables();
+  const SettingTables new_tables = after.tables();
+  for (std::size_t i = 0; i < new_tables.size(); ++i) {
+    if (std::string_view(new_tables[i].name) == "server") old_tables[i].settings = &applied;
+    for (const std::string& key : keys_needing_restart(old_tables[i], new_tables[i]))
+      keys.push_back(std::string(new_tables[i].name) + "." + key);
+  }
+  return keys;
+}
+
 }  // namespace
 
 Task<control::Answer> Supervisor::answer(control::Ask question) {
@@ -127,7 +147,7 @@ Task<control::Answer> Supervisor::reload() {
     co_return control::Answer{exit_config, {}, error};
   }
   ReloadResult result;
-  for (const std::string& key : keys_needing_restart(server_, loaded->snapshot.server)) result.needs_restart.push_back("server." + key);
+  result.needs_restart = keys_needing_restart(loaded_.snapshot, server_, loaded->snapshot);
   server_ = without_restart(server_, loaded->snapshot.server);
   loaded_ = std::move(*loaded);
   certificates_ = std::move(certificates);
@@ -147,18 +167,18 @@ Task<> Supervisor::reload_process(DaemonProcess& process, std::vector<std::strin
   if (process.state() != DaemonProcess::State::Serving) co_return;  // it starts with the new ones
   const Role& role = *process.identity().role;
   if (role.tls) process.control().notify(control::NewCertificates{certificates_});
-  const auto reply = co_await process.control().call(control::Reload{settings_slice(role.settings)}, loop_.in(longest_answer));
+  const auto reply = co_await process.control().call(control::Reload{settings_slice(role)}, loop_.in(longest_answer));
   std::string error = reply ? reply->error : std::string(to_string(reply.error()));
   if (!error.empty()) {
     log_.error("reload failed", {{"process", process.name()}, {"why", error}});
     errors.push_back(process.name() + ": " + error);
     co_return;
   }
+  // What the declarations say is known already; a process may know of more.
   for (const std::string& key : reply->needs_restart) {
-    std::string full = std::string(role.settings) + "." + key;
     bool known = false;
-    for (const std::string& other : needs_restart) known = known || other == full;
-    if (!known) needs_restart.push_back(std::move(full));
+    for (const char* table : role.settings) known = known || contains(needs_restart, std::string(table) + "." + key);
+    if (!known) needs_restart.push_back(std::string(role.settings.front()) + "." + key);
   }
 }
 

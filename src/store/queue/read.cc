@@ -42,6 +42,12 @@ Result<Spool::Due, std::string> Spool::due(std::int64_t until_us, std::size_t mo
   }
 }
 
+Result<std::int64_t, std::string> Spool::make_all_due(std::int64_t now_us) {
+  const std::string now = std::to_string(now_us);
+  if (const auto done = database_.execute("UPDATE schedule SET due = " + now + " WHERE due > " + now); !done) return fail(done.error().text);
+  return database_.changes();
+}
+
 Result<std::optional<Stored>, std::string> Spool::find(const std::string& id) {
   sqlite::Statement& select = statements_->find;
   const Reading reading(select);

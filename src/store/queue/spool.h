@@ -69,6 +69,8 @@ class Spool {
     std::optional<std::int64_t> next_due_us;
   };
   [[nodiscard]] Result<Due, std::string> due(std::int64_t until_us, std::size_t most, const std::set<Number>& skip);
+  // Nothing waits longer than until `now_us`; how many messages that changed.
+  [[nodiscard]] Result<std::int64_t, std::string> make_all_due(std::int64_t now_us);
   [[nodiscard]] Result<std::optional<Stored>, std::string> find(const std::string& id);
   // In the order of their numbers, from `after`.
   [[nodiscard]] Result<std::vector<Stored>, std::string> list(Number after, std::size_t most);

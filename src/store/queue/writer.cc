@@ -15,7 +15,7 @@ constexpr std::size_t batch_bytes = 8 << 20;
 
 // What waits for the thread. The cell is touched by the loop only; the item travels as a pointer.
 struct Writer::Item {
-  Change change;
+  std::shared_ptr<const Change> change;
   std::move_only_function<void(Spool&)> visit;  // instead of a change
   Receipt receipt;
   CellRef done = make_cell();
@@ -26,7 +26,7 @@ struct Writer::Item {
 struct Writer::State {
   using Items = std::vector<std::unique_ptr<Item>>;
 
-  State(Loop& l, std::unique_ptr<Spool> s) : loop(l), spool(std::move(s)) {}
+  State(Loop& l, std::unique_ptr<Spool> s) : loop(l), spool(std::move(s)), free_bytes(spool->free_bytes()) {}
 
   // On the thread: until nothing waits.
   static void work(const std::shared_ptr<State>& self) {
@@ -34,7 +34,11 @@ struct Writer::State {
       Items batch = self->take();
       if (batch.empty()) return;
       self->process(batch);
-      self->loop.post_from_any_thread([self, done = std::move(batch)] { self->answer(done); });
+      // The loop must not keep the spool open: it may end later.
+      const std::weak_ptr<State> weak = self;
+      self->loop.post_from_any_thread([weak, done = std::move(batch)] {
+        if (const auto state = weak.lock()) state->answer(done);
+      });
     }
   }
 
@@ -61,7 +65,7 @@ struct Writer::State {
     }
     std::vector<const Change*> changes;
     changes.reserve(batch.size());
-    for (const auto& item : batch) changes.push_back(&item->change);
+    for (const auto& item : batch) changes.push_back(item->change.get());
     std::vector<Receipt> receipts = spool->apply(changes, batch.back()->now_us);
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->receipt = std::move(receipts[i]);
     free_bytes.store(spool->free_bytes(), std::memory_order_relaxed);
@@ -79,7 +83,7 @@ struct Writer::State {
   Loop& loop;
   std::unique_ptr<Spool> spool;
   std::function<void(const std::string&)> damaged;
-  std::atomic<std::uint64_t> free_bytes{0};
+  std::atomic<std::uint64_t> free_bytes;
   mutable std::mutex mutex;
   std::deque<std::unique_ptr<Item>> inbox;
   bool working = false;
@@ -98,10 +102,10 @@ void Writer::hand_over(std::unique_ptr<Item> item) {
   pool_.submit([state = state_] { State::work(state); });
 }
 
-Task<Receipt> Writer::commit(Change change) {
+Task<Receipt> Writer::commit(std::shared_ptr<const Change> change) {
   auto item = std::make_unique<Item>();
   item->change = std::move(change);
-  item->weight = item->change.weight();
+  item->weight = item->change->weight();
   item->now_us = state_->loop.wall_now().microseconds;
   // The loop destroys the item only after the cell was completed, and this coroutine is resumed from there.
   Item* const mine = item.get();

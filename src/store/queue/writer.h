@@ -21,7 +21,7 @@ class Writer {
   Writer(Pool& pool, std::unique_ptr<Spool> spool);
   ~Writer();  // waits for nothing; what was handed over is carried out as long as the pool lives
 
-  [[nodiscard]] Task<Receipt> commit(Change change);
+  [[nodiscard]] Task<Receipt> commit(std::shared_ptr<const Change> change);
   // Runs `function(Spool&)` between two transactions and gives its result on the loop.
   template <class F>
   [[nodiscard]] auto run(F function) -> Task<std::invoke_result_t<F, Spool&>> {

@@ -1,0 +1,301 @@
+#include "daemons/queue/intake.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace courier::queue {
+namespace {
+
+using submit::Outcome;
+using submit::Source;
+
+constexpr std::size_t most_open_bodies = 1000;
+constexpr std::size_t most_recipients = 100'000;
+
+submit::SubmitReply answer(Outcome outcome, std::string text = {}) { return {.outcome = outcome, .text = std::move(text)}; }
+
+const char* name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::Accepted: return "accepted";
+    case Outcome::Full: return "full";
+    case Outcome::Busy: return "busy";
+    case Outcome::Repeated: return "repeated";
+    case Outcome::Invalid: return "invalid";
+    case Outcome::Failed: return "failed";
+  }
+  return "unknown";
+}
+
+Outcome outcome_of(spool::Verdict verdict) {
+  switch (verdict) {
+    case spool::Verdict::Done: return Outcome::Accepted;
+    case spool::Verdict::RepeatedId:
+    case spool::Verdict::RepeatedKey: return Outcome::Repeated;
+    case spool::Verdict::Full: return Outcome::Full;
+    case spool::Verdict::Failed:
+    case spool::Verdict::Damaged: return Outcome::Failed;
+  }
+  return Outcome::Failed;
+}
+
+// The id becomes a file name.
+bool is_id(std::string_view id) {
+  if (id.empty() || id.size() > 100 || id.front() == '.') return false;
+  return std::all_of(id.begin(), id.end(), [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '.' || c == '-' || c == '_'; });
+}
+
+MessagePtr make_message(submit::Submit& request, Source source, WallTime now) {
+  auto message = std::make_shared<Message>();
+  Record& record = message->record;
+  record.envelope = std::move(request.envelope);
+  record.source = source;
+  record.arrived_us = now.microseconds;
+  record.size = request.body.size;
+  record.in_file = request.body.in_file;
+  record.unique_key = std::move(request.unique_key);
+  std::string text = std::string("accepted from ") + submit::to_string(source);
+  if (!record.envelope.peer_address.empty()) text += " (" + record.envelope.peer_name + " [" + record.envelope.peer_address + "])";
+  text += ", " + std::to_string(record.size) + " bytes from <" + printable(record.envelope.sender) + ">";
+  message->progress.event(now, std::move(text));
+  return message;
+}
+
+}  // namespace
+
+const char* fault_of(const submit::Submit& request, Source source) {
+  if (!is_id(request.envelope.id)) return "the queue id";
+  if (request.envelope.recipients.empty()) return "no recipients";
+  if (request.envelope.recipients.size() > most_recipients) return "too many recipients";
+  for (const submit::Recipient& recipient : request.envelope.recipients) {
+    if (recipient.address.empty()) return "an empty recipient";
+  }
+  if (request.body.in_file != request.body.bytes.empty() && request.body.size != 0) return "the body is neither here nor in a file";
+  if (!request.body.in_file && request.body.bytes.size() != request.body.size) return "the body's size";
+  if (!request.body.in_file && request.body.size > inline_body_limit) return "the body is too large to come along";
+  const bool inner = !request.unique_key.empty() || request.finishes || request.envelope.hold_until_us != 0;
+  if (inner && source == Source::Mx) return "what only inner sources may ask for";
+  if (request.finishes && source != Source::Inject) return "what only inner sources may ask for";
+  return nullptr;
+}
+
+// What the caller waits for; it may be gone when the answer comes.
+struct Intake::Pending {
+  CellRef done = make_cell();
+  submit::SubmitReply reply;
+};
+
+Intake::Intake(Parts& parts, Resolver& resolver, Rounds& rounds)
+    : parts_(parts),
+      resolver_(resolver),
+      rounds_(rounds),
+      memory_(std::make_shared<std::int64_t>(0)),
+      tasks_(parts.loop, no_exceptions()) {}
+
+void Intake::serve(const std::string& role, Source source) {
+  parts_.context.link(role).on_attach([this, source](Channel& channel) {
+    const auto door = std::make_shared<Door>();
+    door->source = source;
+    channel.serve<submit::Submit>([this, door](submit::Submit request, Deadline) { return submit(door, std::move(request)); });
+    channel.serve_with_descriptors<submit::OpenBody>(
+        [this, door](WithDescriptors<submit::OpenBody> request, Deadline) { return open_body(door, std::move(request.message)); });
+    channel.on_notice<submit::AbandonBody>(
+        [door](submit::AbandonBody notice, std::vector<Descriptor>) { door->bodies.erase(notice.handle); });
+    channel.serve<submit::Cancel>([this, door](submit::Cancel request, Deadline) { return cancel(door, std::move(request)); });
+  });
+}
+
+Task<submit::SubmitReply> Intake::submit(DoorPtr door, submit::Submit request) {
+  const auto pending = std::make_shared<Pending>();
+  tasks_.spawn(process(std::move(door), std::move(request), pending));
+  co_await pending->done;
+  co_return std::move(pending->reply);
+}
+
+Task<> Intake::process(DoorPtr door, submit::Submit request, std::shared_ptr<Pending> pending) {
+  const std::string id = request.envelope.id;
+  pending->reply = co_await accept(std::move(door), std::move(request));
+  if (pending->reply.outcome != Outcome::Accepted) {
+    parts_.probe.refused(printable(id), name_of(pending->reply.outcome), pending->reply.text);
+  }
+  pending->done->complete();
+}
+
+// Busy or Full: refuse. The reserve itself is guarded by the spool.
+Task<Outcome> Intake::slow_down() {
+  const auto& settings = parts_.settings;
+  if (draining_ || parts_.writer.waiting() >= static_cast<std::size_t>(settings.most_waiting)) co_return Outcome::Busy;
+  const auto reserve = static_cast<std::uint64_t>(settings.reserve);
+  const std::uint64_t free = parts_.writer.free_bytes();
+  parts_.probe.free_space(free);
+  if (free < 2 * reserve && free >= reserve) {
+    // The closer to the reserve, the longer.
+    const auto missing = static_cast<std::int64_t>((2 * reserve - free) * 100 / reserve);
+    co_await parts_.loop.sleep(nanoseconds(settings.slow_intake.nanoseconds / 100 * missing));
+  }
+  if (rounds_.full()) co_await rounds_.room(parts_.loop.in(settings.slow_intake));
+  co_return Outcome::Accepted;
+}
+
+Task<submit::SubmitReply> Intake::accept(DoorPtr door, submit::Submit request) {
+  if (const char* fault = fault_of(request, door->source)) co_return answer(Outcome::Invalid, fault);
+  FilePtr file;
+  if (request.body.in_file) {
+    auto opened = door->bodies.extract(request.body_handle);
+    if (opened.empty() || opened.mapped().id != request.envelope.id) co_return answer(Outcome::Invalid, "no such open body");
+    file = std::move(opened.mapped().file);
+  }
+  if (const Outcome slow = co_await slow_down(); slow != Outcome::Accepted) co_return answer(slow);
+  std::string body_file;
+  if (file) {
+    spool::Bodies& bodies = parts_.writer.bodies();
+    auto kept = co_await parts_.pool.run([&bodies, file = std::move(file), id = request.envelope.id, size = request.body.size]() {
+      return bodies.keep(*file, id, size);
+    });
+    if (!kept) {
+      const bool full = kept.error().os_error == ENOSPC || kept.error().os_error == EDQUOT;
+      const bool repeated = kept.error().os_error == EEXIST;
+      co_return answer(full ? Outcome::Full : repeated ? Outcome::Repeated : Outcome::Failed, to_string(kept.error()));
+    }
+    body_file = std::move(*kept);
+  }
+  std::string bytes = std::move(request.body.bytes);
+  const std::optional<submit::Finishes> finishes = std::move(request.finishes);
+  const MessagePtr message = make_message(request, door->source, parts_.loop.wall_now());
+  if (!message->record.in_file) message->body = keep_in_memory(std::move(bytes));
+  co_await resolver_.resolve(message->record);
+  submit::SubmitReply reply = co_await commit(message, body_file, finishes);
+  if (reply.outcome != Outcome::Accepted && !body_file.empty()) {
+    spool::Bodies& bodies = parts_.writer.bodies();
+    co_await parts_.pool.run([&bodies, body_file] { bodies.remove(body_file); });
+  }
+  co_return reply;
+}
+
+Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_file, std::optional<submit::Finishes> finishes) {
+  spool::Change change;
+  spool::Addition addition = make_addition(*message);
+  addition.body_file = std::move(body_file);
+  const std::int64_t now_us = parts_.loop.wall_now().microseconds;
+  const std::int64_t first_us = now_us + parts_.settings.first_delay.nanoseconds / 1000;
+  const std::int64_t due_us = std::max(first_us, message->record.envelope.hold_until_us);
+  const bool waits = due_us > now_us || rounds_.full();
+  if (waits) {
+    message->due_us = due_us;
+    addition.due_us = due_us;
+    addition.state = encode(message->progress);
+  }
+  change.additions.push_back(std::move(addition));
+
+  // The other message's outcome is changed under its lock, and undone if the commit fails.
+  MessagePtr other;
+  bool was_in_memory = false;
+  std::optional<Rounds::Lock> held;
+  Progress before;
+  if (finishes) {
+    was_in_memory = rounds_.find(finishes->id) != nullptr;
+    other = co_await rounds_.hold(finishes->id);
+  }
+  if (other) {
+    held.emplace(co_await rounds_.lock(other));
+    before = other->progress;
+    for (const std::uint32_t number : finishes->recipients) {
+      TargetState& state = other->progress.at(number);
+      state.outcome = delivery::Outcome::Delivered;
+      state.finished = true;
+      state.reply = "250 2.0.0 Ok";
+      state.status = "2.0.0";
+    }
+    other->progress.event(parts_.loop.wall_now(), "led to " + message->id());
+    other->due_us = now_us;
+    change.updates.push_back({.number = other->number, .record = {}, .due_us = now_us, .state = encode(other->progress)});
+  }
+  const auto shared = std::make_shared<const spool::Change>(std::move(change));
+  const spool::Receipt receipt = co_await parts_.writer.commit(shared);
+  const bool done = receipt.verdict == spool::Verdict::Done;
+  if (other) {
+    if (!done) other->progress = std::move(before);
+    held.reset();
+    if (!was_in_memory) rounds_.park(other);
+  }
+  if (!done) co_return answer(outcome_of(receipt.verdict), receipt.text);
+  message->number = receipt.numbers.front();
+  if (*memory_ > parts_.settings.memory_bodies) message->body = nullptr;
+  parts_.probe.accepted(*message);
+  if (waits) {
+    rounds_.waits_until(due_us);
+  } else {
+    rounds_.start(std::move(message));
+  }
+  co_return answer(Outcome::Accepted);
+}
+
+// The body stays in memory for the first attempt, as long as all of them together fit.
+std::shared_ptr<const std::string> Intake::keep_in_memory(std::string bytes) {
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  *memory_ += size;
+  return {new std::string(std::move(bytes)), [memory = memory_, size](const std::string* body) {
+            *memory -= size;
+            delete body;
+          }};
+}
+
+Task<WithDescriptors<submit::OpenBodyReply>> Intake::open_body(DoorPtr door, submit::OpenBody request) {
+  WithDescriptors<submit::OpenBodyReply> reply;
+  reply.message.outcome = Outcome::Invalid;
+  if (!is_id(request.id)) co_return reply;
+  reply.message.outcome = Outcome::Busy;
+  if (draining_ || door->bodies.size() >= most_open_bodies) co_return reply;
+  reply.message.outcome = Outcome::Full;
+  if (parts_.writer.free_bytes() < static_cast<std::uint64_t>(parts_.settings.reserve)) co_return reply;
+  spool::Bodies& bodies = parts_.writer.bodies();
+  auto file = co_await parts_.pool.run([&bodies] { return bodies.open_unnamed(); });
+  reply.message.outcome = Outcome::Failed;
+  if (!file) {
+    parts_.probe.spool_trouble("open body", to_string(file.error()));
+    co_return reply;
+  }
+  Descriptor theirs(::fcntl((*file)->descriptor(), F_DUPFD_CLOEXEC, 3));
+  if (!theirs) co_return reply;
+  reply.message.outcome = Outcome::Accepted;
+  reply.message.handle = ++last_handle_;
+  door->bodies[reply.message.handle] = {.id = std::move(request.id), .file = std::move(*file)};
+  reply.descriptors.push_back(std::move(theirs));
+  co_return reply;
+}
+
+Task<submit::CancelReply> Intake::cancel(DoorPtr door, submit::Cancel request) {
+  if (door->source != Source::Inject) co_return submit::CancelReply{.in_time = false, .text = "not from here"};
+  if (rounds_.find(request.id)) co_return submit::CancelReply{.in_time = false, .text = "it is being delivered"};
+  const MessagePtr message = co_await rounds_.hold(request.id);
+  if (!message) co_return submit::CancelReply{.in_time = false, .text = "no such message"};
+  if (message->record.envelope.account != request.account) {
+    rounds_.park(message);
+    co_return submit::CancelReply{.in_time = false, .text = "no such message"};
+  }
+  const Rounds::Lock held = co_await rounds_.lock(message);
+  const WallTime now = parts_.loop.wall_now();
+  if (message->progress.attempted || message->due_us <= now.microseconds) {
+    rounds_.park(message);
+    co_return submit::CancelReply{.in_time = false, .text = "its time has come"};
+  }
+  message->progress.event(now, "taken back by " + request.account);
+  spool::Change change;
+  change.removals.push_back({.number = message->number,
+                             .id = message->id(),
+                             .unique_key = message->record.unique_key,
+                             .ended_us = now.microseconds,
+                             .history = encode(message->progress)});
+  co_await rounds_.write(std::move(change));
+  rounds_.drop(message);
+  co_return submit::CancelReply{.in_time = true, .text = {}};
+}
+
+Task<bool> Intake::drain(Deadline deadline) {
+  draining_ = true;
+  co_return co_await tasks_.wait_empty(deadline);
+}
+
+}  // namespace courier::queue

@@ -1,0 +1,94 @@
+#include "daemons/queue/resolver.h"
+
+#include <map>
+
+namespace courier::queue {
+namespace {
+
+constexpr Duration patience = seconds(20);
+
+TargetKind kind_of(directory::TargetKind kind) {
+  switch (kind) {
+    case directory::TargetKind::Mailbox: return TargetKind::Mailbox;
+    case directory::TargetKind::Remote: return TargetKind::Remote;
+    case directory::TargetKind::Failed: return TargetKind::Failed;
+  }
+  return TargetKind::Failed;
+}
+
+// What makes two direct recipients one.
+std::string direct_key(const Target& target) {
+  const bool silent = target.notify == submit::NotifyNever;
+  return address_key(target.address) + "\n" + (silent ? std::string() : target.original);
+}
+
+}  // namespace
+
+Target TargetMaker::make(const directory::Target& found, bool list, bool renamed) const {
+  const submit::Recipient& asked = envelope_.recipients[recipient_];
+  Target target;
+  target.recipient = recipient_;
+  target.kind = kind_of(found.kind);
+  target.address = found.address;
+  target.mailbox = found.mailbox;
+  target.reason = found.reason;
+  target.notify = list ? static_cast<std::uint8_t>(submit::NotifyNever) : asked.notify;
+  target.original = asked.original;
+  if (target.original.empty() && renamed && !list) target.original = "rfc822;" + asked.address;
+  return target;
+}
+
+void TargetMaker::add(const directory::ExpandReply& answer, bool part, std::set<std::string>& sent, std::vector<Target>& targets) {
+  const bool list = part || answer.targets.size() > 1;
+  const auto append = [&](Target target) {
+    target.number = static_cast<std::uint32_t>(targets.size());
+    targets.push_back(std::move(target));
+  };
+  for (const directory::Target& found : answer.targets) {
+    Target target = make(found, list, answer.was_alias);
+    const std::string address = address_key(target.address);
+    if (list && sent.contains(address)) continue;
+    if (!list && !sent.insert(direct_key(target)).second) continue;
+    sent.insert(address);
+    append(std::move(target));
+  }
+  const submit::Recipient& asked = envelope_.recipients[recipient_];
+  if (list && !part && (asked.notify & submit::NotifySuccess) != 0) {
+    append(Target{.number = 0, .recipient = recipient_, .kind = TargetKind::Alias, .address = asked.address, .mailbox = {},
+                  .notify = asked.notify, .original = asked.original, .reason = {}});
+  }
+}
+
+Task<directory::ExpandReply> Resolver::expand(std::string address, std::string cursor) {
+  directory::Expand question;
+  question.address = std::move(address);
+  question.cursor = std::move(cursor);
+  question.most = list_chunk;
+  auto answer = co_await parts_.context.link("auth").call(std::move(question), parts_.loop.in(patience));
+  if (answer) co_return std::move(*answer);
+  directory::ExpandReply none;
+  none.available = false;
+  co_return none;
+}
+
+Task<> Resolver::resolve(Record& record) {
+  // Lists come last, so that who is named directly is not served as a member.
+  std::vector<std::pair<std::uint32_t, directory::ExpandReply>> lists;
+  std::set<std::string> sent;
+  std::set<std::string> asked;
+  for (std::uint32_t i = 0; i < record.envelope.recipients.size(); ++i) {
+    const submit::Recipient recipient = record.envelope.recipients[i];
+    if (!asked.insert(address_key(recipient.address) + "\n" + recipient.original).second) continue;
+    directory::ExpandReply answer = co_await expand(recipient.address, {});
+    if (!answer.available || !answer.next.empty()) {
+      record.expansions.push_back({.recipient = i, .cursor = {}});
+    } else if (answer.targets.size() > 1) {
+      lists.emplace_back(i, std::move(answer));
+    } else {
+      TargetMaker(record.envelope, i).add(answer, false, sent, record.targets);
+    }
+  }
+  for (const auto& [recipient, answer] : lists) TargetMaker(record.envelope, recipient).add(answer, false, sent, record.targets);
+}
+
+}  // namespace courier::queue

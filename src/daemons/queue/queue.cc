@@ -25,18 +25,16 @@ struct Queue::Running {
         admin(parts, rounds),
         tasks(context.loop, no_exceptions()) {}
 
-  // Once a minute: the clock, and empty pages back to the file system when nothing else is to do.
+  // Once a minute the clock; once an hour its time is noted, and empty pages go back to the file system while nothing else is to do.
   Task<> keep_house() {
-    while (true) {
+    for (int minute = 1;; ++minute) {
       co_await parts.loop.sleep(minutes(1));
       if (clock.look(parts.loop.wall_now(), parts.loop.now())) parts.probe.clock_jumped();
+      if (minute % 60 != 0) continue;
       const std::int64_t now_us = parts.loop.wall_now().microseconds;
-      if (writer.waiting() > 0) continue;
-      co_await writer.run([now_us](spool::Spool& spool) {
-        const auto noted = spool.set_fact(clock_fact, now_us);
-        for (int i = 0; i < 8 && spool.tidy(); ++i) continue;
-        return noted.has_value();
-      });
+      const auto noted = co_await writer.run([now_us](spool::Spool& spool) { return spool.set_fact(clock_fact, now_us); });
+      if (!noted) parts.probe.spool_trouble("note the time", noted.error());
+      while (writer.waiting() == 0 && co_await writer.run([](spool::Spool& spool) { return spool.tidy(); })) continue;
     }
   }
 

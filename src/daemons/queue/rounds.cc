@@ -110,6 +110,7 @@ void Rounds::arm(std::int64_t due_us) {
   armed_for_ = next_due_us_;
   timer_ = parts_.loop.add_timer(parts_.loop.now() + wait, [this] {
     armed_for_ = 0;
+    if (next_due_us_ > parts_.loop.wall_now().microseconds) return arm(next_due_us_);
     tasks_.spawn(load());
   });
 }

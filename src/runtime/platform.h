@@ -9,8 +9,10 @@
 
 namespace courier::platform {
 
-// No core dumps of memory, no debugger of the same user, no privileges through set-id programs, for good.
-[[nodiscard]] Result<void, std::string> refuse_tracing_and_new_privileges();
+// No core dumps of memory, no debugger of the same user. Undone by exec.
+[[nodiscard]] Result<void, std::string> refuse_tracing();
+// No privileges through set-id programs, for good, for all children too.
+[[nodiscard]] Result<void, std::string> refuse_new_privileges();
 
 // Becomes readable when that child of ours ends; waitpid() then does not block. None on failure (errno says why).
 [[nodiscard]] Descriptor exit_watch(int pid);

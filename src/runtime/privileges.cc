@@ -70,7 +70,8 @@ Result<void, std::string> drop_privileges(const Privileges& p) {
   if (p.uid != 0 || p.gid != 0) {
     if (auto done = become(p.uid, p.gid); !done) return done;
   }
-  return platform::refuse_tracing_and_new_privileges();
+  if (auto done = platform::refuse_tracing(); !done) return done;
+  return platform::refuse_new_privileges();
 }
 
 }  // namespace courier

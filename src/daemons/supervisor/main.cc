@@ -6,6 +6,7 @@
 
 #include "courier_paths.h"
 #include "daemons/supervisor/supervisor.h"
+#include "runtime/platform.h"
 
 namespace {
 
@@ -28,13 +29,16 @@ int run(const std::string& settings_file, const std::string& libexec) {
     for (const auto& fault : loaded.error()) std::fprintf(stderr, "%s\n", to_text(fault).c_str());
     return exit_config;
   }
-  const auto log = make_log(log_settings(loaded->snapshot.server), "courierd");
+  const courier::SupervisorSettings server = loaded->snapshot.server;
+  const auto log = make_log(log_settings(server), "courierd");
   const auto loop = courier::make_loop();
+  // It holds private keys.
+  if (const auto done = courier::platform::refuse_tracing(); !done) log->warning("not protected", {{"why", done.error()}});
   courier::ServiceManager manager;
   courier::Supervisor supervisor(*loop, *log, courier::real_disk(), manager, {settings_file, libexec}, std::move(*loaded));
   if (const auto begun = supervisor.begin(); !begun) {
     log->error("cannot start", {{"why", begun.error()}});
-    std::fprintf(stderr, "courierd: %s\n", begun.error().c_str());
+    if (server.log_target != "stderr") std::fprintf(stderr, "courierd: %s\n", begun.error().c_str());
     return exit_cannot;
   }
   run_until_done(*loop, supervisor.run_until_stopped());

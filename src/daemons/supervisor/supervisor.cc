@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::size_t ticket_key_size = 80;  // runtime/tls.h
 constexpr std::size_t ticket_keys_kept = 2;
-// Doors close first, so that nothing new comes in while the rest finishes; whom others ask ends last.
-constexpr const char* stop_order[][4] = {
-    {"front", "smtpd-mx", "smtpd-submission", "smtpd-inject"}, {"queue"}, {"mailbox", "esmtp"}, {"auth"}};
+// Sessions end first: in front those that mailbox says goodbye to, so both at a time. Whom others ask ends last.
+constexpr const char* stop_order[][5] = {
+    {"front", "mailbox", "smtpd-mx", "smtpd-submission", "smtpd-inject"}, {"queue", "esmtp"}, {"auth"}};
 
 Descriptor open_log_file(const SupervisorSettings& settings) {
   if (settings.log_target != "file" || settings.log_file.empty()) return {};
@@ -53,11 +53,13 @@ Supervisor::Supervisor(Loop& loop, Log& log, Disk& disk, ServiceManager& manager
       restarts_(metrics_.counter("courier_process_restarts_total", "Processes that ended and were started again.")),
       running_(metrics_.gauge("courier_processes_serving", "Processes that serve.")),
       since_(loop.wall_now()),
-      ticket_keys_{random_bytes(ticket_key_size)},
       stopped_(make_cell()),
       tasks_(loop, no_exceptions()) {}
 
-Supervisor::~Supervisor() = default;
+Supervisor::~Supervisor() {
+  if (!pid_file_) return;
+  for (const std::string& path : socket_files_) ::unlink(path.c_str());
+}
 
 Result<void, std::string> Supervisor::begin() {
   if (auto done = prepare_folders(server_); !done) return done;
@@ -75,6 +77,7 @@ Result<void, std::string> Supervisor::begin() {
   if (!boot) return fail(boot.error());
   boot_ = *boot;
   for (const Role& role : roles()) {
+    if (role.tls) ticket_keys_[&role] = {random_bytes(ticket_key_size)};
     if (!role.sharded) {
       if (auto done = add_process(role, {}); !done) return done;
       continue;
@@ -92,6 +95,10 @@ Result<void, std::string> Supervisor::open_sockets() {
   auto sockets = bind_all(server_);
   if (!sockets) return fail(sockets.error());
   sockets_ = std::move(*sockets);
+  for (const BoundSocket& bound : sockets_) {
+    if (ListenAddress a; parse_listen_address(bound.info.address, a) && !a.path.empty()) socket_files_.push_back(a.path);
+  }
+  socket_files_.insert(socket_files_.end(), {server_.run_dir + "/control", server_.run_dir + "/metrics"});
   auto control = bind_listener(Endpoint{.ip = {}, .port = 0, .path = server_.run_dir + "/control"}, 64, 0600);
   if (!control) return fail(control.error());
   servers_.push_back(std::make_unique<LocalServer>(loop_, std::move(*control),
@@ -159,10 +166,13 @@ Task<> Supervisor::handle_signals() {
 Task<> Supervisor::rotate_ticket_keys() {
   for (;;) {
     co_await loop_.sleep(server_.ticket_key_lifetime);
-    ticket_keys_.insert(ticket_keys_.begin(), random_bytes(ticket_key_size));
-    if (ticket_keys_.size() > ticket_keys_kept) ticket_keys_.pop_back();
+    for (auto& [role, keys] : ticket_keys_) {
+      keys.insert(keys.begin(), random_bytes(ticket_key_size));
+      if (keys.size() > ticket_keys_kept) keys.pop_back();
+    }
     for (const auto& [name, process] : processes_) {
-      if (process->identity().role->tls) process->control().notify(control::NewTicketKeys{ticket_keys_});
+      const auto keys = ticket_keys_.find(process->identity().role);
+      if (keys != ticket_keys_.end()) process->control().notify(control::NewTicketKeys{keys->second});
     }
   }
 }
@@ -182,13 +192,10 @@ bool Supervisor::serving() const {
 }
 
 void Supervisor::announce_serving() {
-  std::int64_t count = 0;
-  for (const auto& [name, process] : processes_) count += process->state() == DaemonProcess::State::Serving ? 1 : 0;
-  running_.set(count);
   if (announced_ || !serving()) return;
   announced_ = true;
   manager_.ready("serving " + effective_host_name(server_));
-  log_.notice("serving", {{"host_name", effective_host_name(server_)}, {"processes", count}});
+  log_.notice("serving", {{"host_name", effective_host_name(server_)}, {"processes", static_cast<std::uint64_t>(processes_.size())}});
 }
 
 void Supervisor::reopen_log() {

@@ -96,8 +96,9 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   WallTime since_;
   std::uint64_t descriptor_limit_ = 0;
   std::vector<control::Certificate> certificates_;
-  std::vector<std::string> ticket_keys_;
+  std::map<const Role*, std::vector<std::string>> ticket_keys_;  // a role cannot read another's sessions
   std::vector<BoundSocket> sockets_;
+  std::vector<std::string> socket_files_;  // removed at the end
   Descriptor log_file_;
   std::map<std::string, std::unique_ptr<DaemonProcess>> processes_;
   std::vector<std::unique_ptr<LocalServer>> servers_;

@@ -82,7 +82,7 @@ WithDescriptors<control::Start> Supervisor::make_start(const DaemonProcess& proc
     out.descriptors.push_back(duplicate(log_file_));
   }
   if (identity.role->tls) {
-    start.ticket_keys = ticket_keys_;
+    start.ticket_keys = ticket_keys_.at(identity.role);
     start.certificates = certificates_;
   }
   return out;

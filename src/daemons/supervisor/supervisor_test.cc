@@ -120,7 +120,8 @@ TEST_F(SupervisorTest, StartsConnectsAnswersAndStops) {
   stop();
   EXPECT_NE(log.lines.find("stopped clean=yes"), std::string::npos) << log.lines;
   supervisor.reset();
-  EXPECT_FALSE(std::filesystem::exists(folder.path + "/run/courierd.pid"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path + "/run"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path + "/smtp"));
 }
 
 TEST_F(SupervisorTest, RestartsWhatDiesSaysWhyAndConnectsItAgain) {

@@ -183,12 +183,13 @@ Task<> Supervisor::reload_process(DaemonProcess& process, std::vector<std::strin
 }
 
 Task<std::string> Supervisor::metrics_text() {
-  std::vector<std::pair<std::string, std::string>> texts{{"supervisor", metrics_.text()}};
-  // One after the other: a process answers from its memory, at once.
   std::vector<DaemonProcess*> serving;
   for (const auto& [name, process] : processes_) {
     if (process->state() == DaemonProcess::State::Serving) serving.push_back(process.get());
   }
+  running_.set(static_cast<std::int64_t>(serving.size()));
+  std::vector<std::pair<std::string, std::string>> texts{{"supervisor", metrics_.text()}};
+  // One after the other: a process answers from its memory, at once.
   for (DaemonProcess* process : serving) {
     auto reply = co_await process->control().call(control::GetMetrics{}, loop_.in(longest_metrics));
     if (reply) texts.emplace_back(process->name(), std::move(reply->text));

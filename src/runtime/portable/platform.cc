@@ -11,7 +11,9 @@
 
 namespace courier::platform {
 
-Result<void, std::string> refuse_tracing_and_new_privileges() {
+Result<void, std::string> refuse_new_privileges() { return {}; }
+
+Result<void, std::string> refuse_tracing() {
   const rlimit none{0, 0};
   if (::setrlimit(RLIMIT_CORE, &none) != 0) return fail(std::string("RLIMIT_CORE: ") + std::strerror(errno));
   return {};

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -91,8 +90,11 @@ std::string read_system_roots() {
   for (const char* path : {from_environment, X509_get_default_cert_file(), "/etc/ssl/certs/ca-certificates.crt",
                            "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt"}) {
     if (!path) continue;
-    std::ifstream file(path, std::ios::binary);
-    if (file) return {std::istreambuf_iterator<char>(file), {}};
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file) continue;
+    std::string text(static_cast<std::size_t>(file.tellg()), '\0');
+    file.seekg(0);
+    if (file.read(text.data(), static_cast<std::streamsize>(text.size()))) return text;
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "settings/auth.h"
 #include "settings/esmtp.h"
+#include "settings/imap.h"
 #include "settings/queue.h"
 #include "settings/smtpd.h"
 #include "settings/supervisor.h"
@@ -16,6 +17,7 @@ struct Snapshot {
   SupervisorSettings server;
   AuthSettings auth;
   EsmtpSettings esmtp;
+  ImapSettings imap;
   QueueSettings queue;
   SmtpdSettings smtpd;
 
@@ -25,6 +27,7 @@ struct Snapshot {
         setting_table("server", "The instance: its name, folders, users, listeners and log.", server),
         setting_table("auth", "Sign-in, limits, and how addresses are read.", auth),
         setting_table("esmtp", "Mail to other hosts.", esmtp),
+        setting_table("imap", "IMAP after sign-in.", imap),
         setting_table("queue", "Keeping mail until it is delivered: retries, limits, reports.", queue),
         setting_table("smtpd", "Taking mail: ports 25, 587 and 465, and the local doors.", smtpd),
     };

@@ -144,9 +144,7 @@ std::optional<std::uint32_t> numbered(const message::Structure& structure, std::
 
 }  // namespace
 
-void write_body(std::string& out, const message::Structure& structure, Extended extended) {
-  Writer(out, structure, extended).body(0);
-}
+void write_body(std::string& out, const message::Structure& structure, Extended extended) { Writer(out, structure, extended).body(0); }
 
 std::optional<SectionPlace> find_section(const message::Structure& structure, const Section& section) {
   std::uint32_t at = 0;

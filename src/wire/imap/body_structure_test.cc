@@ -62,7 +62,9 @@ constexpr const char* tree =
 
 TEST(FindSection, Table) {
   const auto structure = structure_of(tree);
-  const struct { const char *section, *text; } cases[] = {
+  const struct {
+    const char *section, *text;
+  } cases[] = {
       {"[1]", "one"},
       {"[2]", "two"},
       {"[3.1]", "three-one"},

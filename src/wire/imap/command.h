@@ -26,13 +26,39 @@ namespace courier::imap {
 
 enum class Verb : std::uint8_t {
   // in any state
-  Capability, Noop, Logout, Id,
+  Capability,
+  Noop,
+  Logout,
+  Id,
   // before sign-in
-  StartTls, Login, Authenticate,
+  StartTls,
+  Login,
+  Authenticate,
   // after sign-in
-  Enable, Namespace, Select, Examine, Create, Delete, Rename, Subscribe, Unsubscribe, List, Lsub, Status, Append, Idle,
+  Enable,
+  Namespace,
+  Select,
+  Examine,
+  Create,
+  Delete,
+  Rename,
+  Subscribe,
+  Unsubscribe,
+  List,
+  Lsub,
+  Status,
+  Append,
+  Idle,
   // with a folder selected
-  Check, Close, Unselect, Expunge, Search, Fetch, Store, Copy, Move,
+  Check,
+  Close,
+  Unselect,
+  Expunge,
+  Search,
+  Fetch,
+  Store,
+  Copy,
+  Move,
 };
 [[nodiscard]] std::string_view to_string(Verb verb);
 
@@ -61,10 +87,9 @@ struct EnableArguments {
   bool operator==(const EnableArguments&) const = default;
 };
 
-using Arguments =
-    std::variant<std::monostate, MailboxArguments, RenameArguments, CopyArguments, UidSetArguments, EnableArguments, LoginArguments,
-                 AuthenticateArguments, IdArguments, ListArguments, StatusArguments, AppendArguments, SearchArguments, FetchArguments,
-                 StoreArguments>;
+using Arguments = std::variant<std::monostate, MailboxArguments, RenameArguments, CopyArguments, UidSetArguments, EnableArguments,
+                               LoginArguments, AuthenticateArguments, IdArguments, ListArguments, StatusArguments, AppendArguments,
+                               SearchArguments, FetchArguments, StoreArguments>;
 
 struct Command {
   std::string tag;

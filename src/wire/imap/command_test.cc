@@ -17,7 +17,9 @@ Command parsed(std::string_view text) {
 
 // One canonical form for every way to write it.
 TEST(Command, Table) {
-  const struct { const char *in, *canonical; } cases[] = {
+  const struct {
+    const char *in, *canonical;
+  } cases[] = {
       {"a1 capability", "a1 CAPABILITY"},
       {"a NOOP", "a NOOP"},
       {"A.0]x LOGOUT", "A.0]x LOGOUT"},
@@ -50,7 +52,8 @@ TEST(Command, Table) {
       {"a SEARCH FLAGGED SINCE 1-Feb-1994 NOT FROM \"Smith\"", "a SEARCH FLAGGED SINCE 1-Feb-1994 NOT HEADER \"FROM\" \"Smith\""},
       {"a SEARCH CHARSET UTF-8 TEXT {6}\r\n\xC3\xA9t\xC3\xA9\x20", "a SEARCH CHARSET \"UTF-8\" TEXT {6+}\r\n\xC3\xA9t\xC3\xA9\x20"},
       {"a SEARCH OR SEEN (NEW 1:*,5) UID 3:1", "a SEARCH OR SEEN (NEW 1:*,5) UID 3:1"},
-      {"a UID SEARCH SENTON \"2-Mar-2001\" LARGER 5 KEYWORD x UNKEYWORD y", "a UID SEARCH SENTON 2-Mar-2001 LARGER 5 KEYWORD x UNKEYWORD y"},
+      {"a UID SEARCH SENTON \"2-Mar-2001\" LARGER 5 KEYWORD x UNKEYWORD y",
+       "a UID SEARCH SENTON 2-Mar-2001 LARGER 5 KEYWORD x UNKEYWORD y"},
       {"a FETCH 1 ALL", "a FETCH 1 (FLAGS INTERNALDATE RFC822.SIZE ENVELOPE)"},
       {"a FETCH 1 full", "a FETCH 1 (FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY)"},
       {"a FETCH 2:4 (FLAGS BODY[HEADER.FIELDS (DATE FROM)])", "a FETCH 2:4 (FLAGS BODY[HEADER.FIELDS (\"DATE\" \"FROM\")])"},
@@ -74,7 +77,10 @@ TEST(Command, Table) {
 }
 
 TEST(Command, Refuses) {
-  const struct { const char *in, *tag; bool unknown; } cases[] = {
+  const struct {
+    const char *in, *tag;
+    bool unknown;
+  } cases[] = {
       {"", "", false},
       {"a", "", false},
       {"+ NOOP", "", false},
@@ -150,7 +156,11 @@ TEST(Command, LimitsOfNestingAndNumber) {
 }
 
 TEST(SequenceSet, Resolves) {
-  const struct { const char* set; std::uint32_t largest; std::vector<std::uint32_t> flat; } cases[] = {
+  const struct {
+    const char* set;
+    std::uint32_t largest;
+    std::vector<std::uint32_t> flat;
+  } cases[] = {
       {"1", 5, {1, 1}},
       {"*", 5, {5, 5}},
       {"*", 0, {}},
@@ -173,11 +183,14 @@ TEST(SequenceSet, Resolves) {
 }
 
 TEST(List, Matches) {
-  const struct { const char *pattern, *name; bool matches; } cases[] = {
-      {"*", "a.b.c", true},      {"%", "a.b", false},        {"%", "a", true},        {"a.%", "a.b", true},
-      {"a.%", "a.b.c", false},   {"a*c", "a.b.c", true},     {"%.%", "a.b", true},    {"inbox", "INBOX", true},
-      {"Inbox.x", "INBOX.x", true}, {"inboxes", "INBOXES", false}, {"A", "a", false},  {"", "a", false},
-      {"*%*", "x", true},        {"a", "ab", false},         {"*b", "ab", true},      {"%%", "a.b", false},
+  const struct {
+    const char *pattern, *name;
+    bool matches;
+  } cases[] = {
+      {"*", "a.b.c", true},   {"%", "a.b", false},  {"%", "a", true},         {"a.%", "a.b", true},         {"a.%", "a.b.c", false},
+      {"a*c", "a.b.c", true}, {"%.%", "a.b", true}, {"inbox", "INBOX", true}, {"Inbox.x", "INBOX.x", true}, {"inboxes", "INBOXES", false},
+      {"A", "a", false},      {"", "a", false},     {"*%*", "x", true},       {"a", "ab", false},           {"*b", "ab", true},
+      {"%%", "a.b", false},
   };
   for (const auto& c : cases) EXPECT_EQ(list_matches(c.pattern, c.name, '.'), c.matches) << c.pattern << " " << c.name;
 }
@@ -206,7 +219,9 @@ TEST(CommandReader, AnySplitIsTheWhole) {
   Limits small;
   small.command = 60;
   const std::string x200(200, 'x');
-  const struct { std::string in, said; } cases[] = {
+  const struct {
+    std::string in, said;
+  } cases[] = {
       {"a NOOP\r\nb NOOP\n", "<a NOOP> <b NOOP> "},
       {"a LOGIN {1}\r\nu {2+}\r\np}\r\n", "+ <a LOGIN {1}\r\nu {2+}\r\np}> "},
       {"a LOGIN {0}\r\n {0}\r\n\r\n", "+ + <a LOGIN {0}\r\n {0}\r\n> "},

@@ -13,8 +13,16 @@ namespace courier::imap {
 
 struct FetchItem {
   enum class Kind : std::uint8_t {
-    Flags, Uid, InternalDate, Size, Envelope, Body, BodyStructure,
-    Rfc822, Rfc822Header, Rfc822Text,
+    Flags,
+    Uid,
+    InternalDate,
+    Size,
+    Envelope,
+    Body,
+    BodyStructure,
+    Rfc822,
+    Rfc822Header,
+    Rfc822Text,
     Section,      // BODY[...]
     PeekSection,  // BODY.PEEK[...]
   };

@@ -13,11 +13,8 @@ struct SystemFlag {
   std::uint8_t bit;
 };
 // In the order they are written.
-constexpr SystemFlag system_flags[] = {{"Answered", flag::answered},
-                                       {"Flagged", flag::flagged},
-                                       {"Deleted", flag::deleted},
-                                       {"Seen", flag::seen},
-                                       {"Draft", flag::draft}};
+constexpr SystemFlag system_flags[] = {
+    {"Answered", flag::answered}, {"Flagged", flag::flagged}, {"Deleted", flag::deleted}, {"Seen", flag::seen}, {"Draft", flag::draft}};
 
 // RFC 3501, section 9: flag = "\Answered" / ... / flag-keyword
 void parse_flag(Tokens& in, FlagList& flags) {

@@ -40,7 +40,7 @@ CommandReader::Step CommandReader::feed(std::string_view& in) {
 CommandReader::Step CommandReader::take_line(std::string_view& in) {
   const auto end = in.find('\n');
   const std::string_view piece = in.substr(0, end);
-  if (!skipping_ && text_.size() + piece.size() > limits_.command) skipping_ = true;
+  if (!skipping_ && text_.size() + piece.size() > limits_.command) begin_skipping();
   if (skipping_) {
     tail_ += piece.substr(piece.size() - std::min(piece.size(), longest_mark));
     if (tail_.size() > longest_mark) tail_.erase(0, tail_.size() - longest_mark);
@@ -56,13 +56,21 @@ CommandReader::Step CommandReader::take_line(std::string_view& in) {
   return end_of_line();
 }
 
+void CommandReader::begin_skipping() {
+  skipping_ = true;
+  const std::size_t begin = std::max(line_begin_, text_.size() - std::min(text_.size(), longest_mark));
+  tail_ = text_.substr(std::min(begin, text_.size()));
+  text_.resize(std::min(text_.size(), longest_tag));
+}
+
 CommandReader::Step CommandReader::end_of_line() {
   std::string& line = skipping_ ? tail_ : text_;
   if (line.ends_with('\r')) line.pop_back();
-  const auto mark = literal_at_end(skipping_ ? std::string_view(tail_) : std::string_view(text_).substr(std::min(line_begin_, text_.size())));
+  const auto mark =
+      literal_at_end(skipping_ ? std::string_view(tail_) : std::string_view(text_).substr(std::min(line_begin_, text_.size())));
   if (!mark) return skipping_ ? Step::TooLong : Step::Complete;
   if (!skipping_ && is_append_message(text_, limits_)) return Step::Append;
-  if (!skipping_ && text_.size() + mark->size > limits_.command) skipping_ = true;
+  if (!skipping_ && text_.size() + mark->size > limits_.command) begin_skipping();
   // A client that waits for "+" will not send the literal when the answer is the command's refusal.
   if (skipping_ && mark->synchronizing) return Step::TooLong;
   tail_.clear();

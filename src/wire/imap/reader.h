@@ -36,6 +36,7 @@ class CommandReader {
  private:
   Step take_line(std::string_view& in);
   Step end_of_line();
+  void begin_skipping();
 
   const Limits& limits_;
   std::string text_;

@@ -23,12 +23,20 @@ struct SearchKey {
     Recent,
     Old,        // not Recent
     New,        // Recent and not Seen
-    Before, On, Since,              // internal date against `date`
-    SentBefore, SentOn, SentSince,  // Date header against `date`
-    Larger, Smaller,                // octets against `number`
+    Before,
+    On,
+    Since,              // internal date against `date`
+    SentBefore,
+    SentOn,
+    SentSince,  // Date header against `date`
+    Larger,
+    Smaller,                // octets against `number`
     Header,     // field `field` contains `text` (BCC, CC, FROM, SUBJECT and TO are written so as well)
-    Body, Text,  // contains `text`
-    And, Or, Not,  // of `children`
+    Body,
+    Text,  // contains `text`
+    And,
+    Or,
+    Not,  // of `children`
   };
   Kind kind = Kind::All;
   std::uint8_t flags = 0;

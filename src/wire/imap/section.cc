@@ -1,10 +1,15 @@
 #include "wire/imap/section.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace courier::imap {
 
 namespace {
+
+// RFC 5322, section 3.6.8: ftext
+bool is_field_char(char c) { return c > ' ' && c < 0x7F && c != ':'; }
 
 // header-list = "(" header-fld-name *(SP header-fld-name) ")"
 std::vector<std::string> parse_header_list(Tokens& in) {
@@ -13,6 +18,7 @@ std::vector<std::string> parse_header_list(Tokens& in) {
   in.need('(', "list of header fields");
   do {
     fields.push_back(in.astring());
+    if (!std::ranges::all_of(fields.back(), is_field_char)) in.fail("name of a header field");
   } while (in.take(' '));
   in.need(')', "header field or )");
   return fields;

@@ -8,9 +8,7 @@
 namespace courier::imap {
 
 // RFC 3501, section 9: ATOM-CHAR = any CHAR except atom-specials
-bool is_atom_char(char c) {
-  return !is_ctl(c) && !is_8bit(c) && std::string_view("(){ %*\"\\]").find(c) == std::string_view::npos;
-}
+bool is_atom_char(char c) { return !is_ctl(c) && !is_8bit(c) && std::string_view("(){ %*\"\\]").find(c) == std::string_view::npos; }
 bool is_astring_char(char c) { return is_atom_char(c) || c == ']'; }
 
 void Tokens::fail(const char* expected) {

@@ -17,7 +17,9 @@ struct Address {
   std::optional<std::string> host;     // empty when the address has none
   bool operator==(const Address&) const = default;
   template <class V>
-  void fields(V& v) { v("name", name), v("route", route), v("mailbox", mailbox), v("host", host); }
+  void fields(V& v) {
+    v("name", name), v("route", route), v("mailbox", mailbox), v("host", host);
+  }
 };
 
 // At most `limit` entries.

@@ -9,7 +9,7 @@ namespace {
 
 struct TextField {
   std::string_view name;
-  std::optional<std::string> Envelope::*place;
+  std::optional<std::string> Envelope::* place;
 };
 constexpr TextField text_fields[] = {{"Date", &Envelope::date},
                                      {"Subject", &Envelope::subject},
@@ -18,10 +18,10 @@ constexpr TextField text_fields[] = {{"Date", &Envelope::date},
 
 struct AddressField {
   std::string_view name;
-  std::vector<Address> Envelope::*place;
+  std::vector<Address> Envelope::* place;
   bool all = false;
 };
-constexpr AddressField address_fields[] = {{"From", &Envelope::from},  {"Sender", &Envelope::sender}, {"Reply-To", &Envelope::reply_to},
+constexpr AddressField address_fields[] = {{"From", &Envelope::from},   {"Sender", &Envelope::sender}, {"Reply-To", &Envelope::reply_to},
                                            {"To", &Envelope::to, true}, {"Cc", &Envelope::cc, true},   {"Bcc", &Envelope::bcc, true}};
 
 }  // namespace

@@ -26,12 +26,15 @@ std::string show(const std::vector<Address>& list) {
 }
 
 TEST(Address, Table) {
-  const struct { const char *in, *out; } cases[] = {
+  const struct {
+    const char *in, *out;
+  } cases[] = {
       {"a@b.c", "- - 'a' 'b.c' | "},
       {"Fred Foobar <foobar@Blurdybloop.example>", "'Fred Foobar' - 'foobar' 'Blurdybloop.example' | "},
       {"\"Joe Q. Public\" <john.q.public@example.com>", "'Joe Q. Public' - 'john.q.public' 'example.com' | "},
       {"pete@silly.test (Pete (nested) Silly)", "'Pete (nested) Silly' - 'pete' 'silly.test' | "},
-      {"A Group:Chris Jones <c@a.test>,joe@where.test;", "- - 'A Group' - | 'Chris Jones' - 'c' 'a.test' | - - 'joe' 'where.test' | - - - - | "},
+      {"A Group:Chris Jones <c@a.test>,joe@where.test;",
+       "- - 'A Group' - | 'Chris Jones' - 'c' 'a.test' | - - 'joe' 'where.test' | - - - - | "},
       {"Undisclosed recipients:;", "- - 'Undisclosed recipients' - | - - - - | "},
       {"g: a@b", "- - 'g' - | - - 'a' 'b' | - - - - | "},
       {"<@a,@b:joe@c>", "- '@a,@b' 'joe' 'c' | "},
@@ -48,7 +51,9 @@ TEST(Address, Table) {
 }
 
 TEST(MailDate, Table) {
-  const struct { const char *in, *utc; } cases[] = {
+  const struct {
+    const char *in, *utc;
+  } cases[] = {
       {"Fri, 21 Nov 1997 09:55:06 -0600", "1997-11-21T15:55:06.000000Z"},
       {"21 Nov 97 09:55:06 GMT", "1997-11-21T09:55:06.000000Z"},
       {"Thu, 13 Feb 1969 23:32 -0330 (Newfoundland)", "1969-02-14T03:02:00.000000Z"},
@@ -99,7 +104,9 @@ std::string show(const Structure& s, std::string_view message, std::uint32_t at 
 }
 
 TEST(Structure, Table) {
-  const struct { const char *in, *out; } cases[] = {
+  const struct {
+    const char *in, *out;
+  } cases[] = {
       {"", "text/plain<>0:0"},
       {"\n", "text/plain<>0:0"},
       {"Subject: x\n", "text/plain<>0:0"},

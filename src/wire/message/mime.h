@@ -12,7 +12,9 @@ struct Parameter {
   std::string value;  // without quotes; RFC 2231 forms stay as they are (name*0*, ...)
   bool operator==(const Parameter&) const = default;
   template <class V>
-  void fields(V& v) { v("name", name), v("value", value); }
+  void fields(V& v) {
+    v("name", name), v("value", value);
+  }
 };
 
 // "text/plain; charset=utf-8", "attachment; filename=x".

@@ -57,7 +57,9 @@ struct Structure {
   std::vector<std::uint64_t> lone_lf;
   bool operator==(const Structure&) const = default;
   template <class V>
-  void fields(V& v) { v("parts", parts), v("stored_size", stored_size), v("wire_size", wire_size), v("lone_lf", lone_lf); }
+  void fields(V& v) {
+    v("parts", parts), v("stored_size", stored_size), v("wire_size", wire_size), v("lone_lf", lone_lf);
+  }
 };
 
 // For a cache, with a version in front. Bytes that this version did not write, or that were damaged, decode to nothing.

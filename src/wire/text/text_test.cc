@@ -10,13 +10,12 @@ namespace courier {
 namespace {
 
 TEST(Utf7, NamesOfRfc3501) {
-  const struct { const char *utf7, *utf8; } cases[] = {
-      {"INBOX", "INBOX"},
-      {"~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語"},
-      {"R&AOk-sum&AOk-", "Résumé"},
-      {"a&-b", "a&b"},
-      {"&2D3cqQ-", "💩"},
-      {"", ""},
+  const struct {
+    const char *utf7, *utf8;
+  } cases[] = {
+      {"INBOX", "INBOX"},           {"~peter/mail/&U,BTFw-/&ZeVnLIqe-", "~peter/mail/台北/日本語"},
+      {"R&AOk-sum&AOk-", "Résumé"}, {"a&-b", "a&b"},
+      {"&2D3cqQ-", "💩"},           {"", ""},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(from_utf7(c.utf7), c.utf8);
@@ -39,7 +38,9 @@ std::string decode_in_pieces(std::string_view encoding, std::string_view in, std
 }
 
 TEST(Transfer, TablesInAnyPieces) {
-  const struct { const char *encoding, *in, *out; } cases[] = {
+  const struct {
+    const char *encoding, *in, *out;
+  } cases[] = {
       {"quoted-printable", "caf=C3=A9 =\nend  \t\nx=3Dy", "caf\xC3\xA9 end\nx=y"},
       {"Quoted-Printable", "soft=  \r\nbreak\r\n", "softbreak\r\n"},
       {"quoted-printable", "bad =G1 == =", "bad =G1 == ="},
@@ -93,7 +94,9 @@ TEST(Charset, FoldForSearch) {
 }
 
 TEST(EncodedWord, ExamplesOfRfc2047) {
-  const struct { const char *in, *out; } cases[] = {
+  const struct {
+    const char *in, *out;
+  } cases[] = {
       {"=?ISO-8859-1?Q?a?=", "a"},
       {"=?ISO-8859-1?Q?a?= b", "a b"},
       {"=?ISO-8859-1?Q?a?= =?ISO-8859-1?Q?b?=", "ab"},

@@ -103,7 +103,8 @@ void Intake::serve(const std::string& role, Source source) {
         [this, door](WithDescriptors<submit::OpenBody> request, Deadline) { return open_body(door, std::move(request.message)); });
     channel.on_notice<submit::AbandonBody>(
         [door](submit::AbandonBody notice, std::vector<Descriptor>) { door->bodies.erase(notice.handle); });
-    channel.serve<submit::Cancel>([this, door](submit::Cancel request, Deadline) { return cancel(door, std::move(request)); });
+    if (source != Source::Inject) return;
+    channel.serve<submit::Cancel>([this](submit::Cancel request, Deadline) { return cancel(std::move(request)); });
   });
 }
 
@@ -266,8 +267,7 @@ Task<WithDescriptors<submit::OpenBodyReply>> Intake::open_body(DoorPtr door, sub
   co_return reply;
 }
 
-Task<submit::CancelReply> Intake::cancel(DoorPtr door, submit::Cancel request) {
-  if (door->source != Source::Inject) co_return submit::CancelReply{.in_time = false, .text = "not from here"};
+Task<submit::CancelReply> Intake::cancel(submit::Cancel request) {
   if (rounds_.find(request.id)) co_return submit::CancelReply{.in_time = false, .text = "it is being delivered"};
   const MessagePtr message = co_await rounds_.hold(request.id);
   if (!message) co_return submit::CancelReply{.in_time = false, .text = "no such message"};

@@ -44,7 +44,7 @@ class Intake {
   [[nodiscard]] Task<submit::Outcome> slow_down();
   [[nodiscard]] Task<submit::SubmitReply> commit(MessagePtr message, std::string body_file, std::optional<submit::Finishes> finishes);
   [[nodiscard]] Task<WithDescriptors<submit::OpenBodyReply>> open_body(DoorPtr door, submit::OpenBody request);
-  [[nodiscard]] Task<submit::CancelReply> cancel(DoorPtr door, submit::Cancel request);
+  [[nodiscard]] Task<submit::CancelReply> cancel(submit::Cancel request);
   [[nodiscard]] std::shared_ptr<const std::string> keep_in_memory(std::string bytes);
 
   Parts& parts_;

@@ -19,6 +19,8 @@
 #include "daemons/supervisor/metrics_server.h"
 #include "daemons/supervisor/roles.h"
 #include "daemons/supervisor/sockets.h"
+#include "daemons/supervisor/supervisor.h"
+#include "runtime/testing/manual_loop.h"
 #include "settings/changed.h"
 
 namespace courier {
@@ -33,6 +35,11 @@ struct Folder {
   void write(const std::string& name, const std::string& text) const { std::ofstream(path + "/" + name) << text; }
   std::string path;
 };
+
+Task<control::MailboxEnsured> count_ensure(int& count) {
+  ++count;
+  co_return control::MailboxEnsured{};
+}
 
 TEST(Authority, NamesRolesAndMessagesThatExist) {
   std::set<std::uint16_t> types;
@@ -57,6 +64,27 @@ TEST(Authority, HoldsTheRulesOfTheArchitecture) {
   // Only inner sources take back what they sent.
   EXPECT_FALSE(may_send("smtpd-submission", "queue", submit::Cancel::type));
   EXPECT_TRUE(may_send("smtpd-inject", "queue", submit::Cancel::type));
+}
+
+TEST(Authority, TheSupervisorRefusesEveryMessageButThoseOfTheTable) {
+  ManualLoop loop;
+  int asked = 0;
+  for (const Role& role : roles()) {
+    for (const Permission& message : all_messages()) {
+      ChannelPair pair = make_memory_channels(loop);
+      serve_supervisor(role.name, *pair.first, [&asked](control::EnsureMailbox, Deadline) { return count_ensure(asked); });
+      auto call = pair.second->call_raw(message.type, Payload{encode(control::EnsureMailbox{}), {}}, loop.in(seconds(1)));
+      call.start();
+      loop.run_ready();
+      ASSERT_TRUE(call.done()) << role.name << ' ' << message.message;
+      const bool allowed = may_send(role.name, "supervisor", message.type);
+      const auto reply = call.take();
+      EXPECT_EQ(reply.has_value(), allowed) << role.name << ' ' << message.message;
+      if (!reply) EXPECT_EQ(reply.error(), ChannelFault::Refused);
+      EXPECT_EQ(pair.second->closed(), !allowed) << role.name << ' ' << message.message;
+    }
+  }
+  EXPECT_EQ(asked, 1);
 }
 
 TEST(ProcessesDocument, IsCurrent) {

@@ -3,6 +3,7 @@
 // It parses no mail and reads nothing from the network but metrics requests.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,10 @@ struct SupervisorOptions {
 
 // The log that the settings ask for, for courierd itself.
 [[nodiscard]] LogSettings log_settings(const SupervisorSettings& settings);
+
+using EnsureMailboxHandler = std::function<Task<control::MailboxEnsured>(control::EnsureMailbox, Deadline)>;
+// Registers on the control channel of a process what the authority table allows its role to say to the supervisor.
+void serve_supervisor(std::string_view role, Channel& channel, EnsureMailboxHandler ensure);
 
 class Supervisor final : private ProcessOwner, private ControlVerbs, private MetricsSource {
  public:

@@ -88,10 +88,14 @@ WithDescriptors<control::Start> Supervisor::make_start(const DaemonProcess& proc
   return out;
 }
 
+void serve_supervisor(std::string_view role, Channel& channel, EnsureMailboxHandler ensure) {
+  if (may_send(role, "supervisor", control::EnsureMailbox::type)) channel.serve<control::EnsureMailbox>(std::move(ensure));
+}
+
 void Supervisor::serve_control(DaemonProcess& process, Channel& channel) {
-  if (!may_send(process.identity().role->name, "supervisor", control::EnsureMailbox::type)) return;
-  channel.serve<control::EnsureMailbox>(
-      [this](control::EnsureMailbox request, Deadline deadline) { return ensure_mailbox(std::move(request), deadline); });
+  serve_supervisor(process.identity().role->name, channel, [this](control::EnsureMailbox request, Deadline deadline) {
+    return ensure_mailbox(std::move(request), deadline);
+  });
 }
 
 void Supervisor::serving(DaemonProcess& process) {

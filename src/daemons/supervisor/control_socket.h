@@ -3,6 +3,9 @@
 //   {"verb":"queue list","arguments":["--held"]}
 //   {"status":0,"result":[...],"error":""}
 //
+// Verbs: status, processes, reload, stop, drain, metrics, "log reopen", those of the table of roles ("queue list", "account
+// add", ...), and "PROCESS VERB" for what one process is asked ("mailbox:v0 status").
+//
 // `status` is an exit status (0, or one of sysexits.h); `result` is JSON. Only the owner of the instance may connect (the
 // socket's mode). A line is at most 1 MiB; a connection that is silent for five minutes is closed.
 #pragma once

@@ -93,9 +93,8 @@ void serve_supervisor(std::string_view role, Channel& channel, EnsureMailboxHand
 }
 
 void Supervisor::serve_control(DaemonProcess& process, Channel& channel) {
-  serve_supervisor(process.identity().role->name, channel, [this](control::EnsureMailbox request, Deadline deadline) {
-    return ensure_mailbox(std::move(request), deadline);
-  });
+  serve_supervisor(process.identity().role->name, channel,
+                   [this](control::EnsureMailbox request, Deadline deadline) { return ensure_mailbox(std::move(request), deadline); });
 }
 
 void Supervisor::serving(DaemonProcess& process) {

@@ -113,6 +113,7 @@ TEST_F(SupervisorTest, StartsConnectsAnswersAndStops) {
             (std::vector<std::string>{"auth", "esmtp", "mailbox:v0", "mailbox:v1", "smtpd-inject", "smtpd-mx", "smtpd-submission"}));
   EXPECT_EQ(texts(ask("account list").at("peers")),
             (std::vector<std::string>{"front", "mailbox:v0", "mailbox:v1", "queue", "smtpd-inject", "smtpd-mx", "smtpd-submission"}));
+  EXPECT_EQ(ask("mailbox:v1 facts").at("instance").as_string(), "v1");
   ask("nonsense");
   EXPECT_EQ(last.status, 64);
 

@@ -12,7 +12,6 @@ namespace courier {
 namespace {
 
 constexpr int exit_usage = 64;
-constexpr int exit_unavailable = 69;
 constexpr int exit_temporary = 75;
 constexpr int exit_config = 78;
 constexpr Duration longest_answer = minutes(2);
@@ -117,16 +116,21 @@ control::Answer Supervisor::status() const {
   return {0, to_json(s), {}};
 }
 
-// A verb's first word names its role; for a role with several processes the verb goes to the one that the first argument
-// names ("v0"), which is taken away.
+// The first word of a verb names the role that has it in the table ("queue list"), or else a process, which gets the rest
+// ("mailbox:v0 status").
 Task<control::Answer> Supervisor::relay(control::Ask question) {
-  const Role* role = role_for_verb(question.verb);
-  if (!role) co_return control::Answer{exit_usage, {}, "unknown verb: " + question.verb};
-  const auto place = processes_.find(role->name);
-  if (place == processes_.end()) co_return control::Answer{exit_unavailable, {}, std::string(role->name) + " does not run"};
+  const std::size_t space = question.verb.find(' ');
+  std::string name = question.verb.substr(0, space);
+  if (const Role* role = role_for_verb(question.verb)) {
+    name = role->name;
+  } else if (space != std::string::npos) {
+    question.verb.erase(0, space + 1);
+  }
+  const auto place = processes_.find(name);
+  if (place == processes_.end()) co_return control::Answer{exit_usage, {}, "unknown verb: " + name};
   auto reply = co_await place->second->control().call(std::move(question), loop_.in(longest_answer));
   if (reply) co_return std::move(*reply);
-  co_return control::Answer{exit_temporary, {}, std::string(role->name) + " does not answer (" + to_string(reply.error()) + ")"};
+  co_return control::Answer{exit_temporary, {}, name + " does not answer (" + to_string(reply.error()) + ")"};
 }
 
 Task<control::Answer> Supervisor::reload() {

@@ -5,6 +5,7 @@
 
 #include "settings/auth.h"
 #include "settings/esmtp.h"
+#include "settings/front.h"
 #include "settings/imap.h"
 #include "settings/queue.h"
 #include "settings/smtpd.h"
@@ -16,6 +17,7 @@ namespace courier {
 struct Snapshot {
   SupervisorSettings server;
   AuthSettings auth;
+  FrontSettings front;
   EsmtpSettings esmtp;
   ImapSettings imap;
   QueueSettings queue;
@@ -26,6 +28,7 @@ struct Snapshot {
     return {
         setting_table("server", "The instance: its name, folders, users, listeners and log.", server),
         setting_table("auth", "Sign-in, limits, and how addresses are read.", auth),
+        setting_table("front", "IMAP and POP3 connections before sign-in.", front),
         setting_table("esmtp", "Mail to other hosts.", esmtp),
         setting_table("imap", "IMAP after sign-in.", imap),
         setting_table("queue", "Keeping mail until it is delivered: retries, limits, reports.", queue),

@@ -1,0 +1,174 @@
+#include "daemons/front/testing/world.h"
+
+namespace courier::front::testing {
+
+namespace {
+
+// A stream with the peer and the TLS facts a test wants.
+class Dressed final : public Stream {
+ public:
+  Dressed(StreamPtr inner, Endpoint peer, bool tls) : inner_(std::move(inner)), peer_(std::move(peer)), is_tls_(tls) {}
+  Task<IoResult<void>> readable(Deadline deadline) override { return inner_->readable(deadline); }
+  Task<IoResult<void>> writable(Deadline deadline) override { return inner_->writable(deadline); }
+  IoResult<std::size_t> read_now(std::span<char> into) override { return inner_->read_now(into); }
+  IoResult<std::size_t> write_now(std::string_view bytes) override { return inner_->write_now(bytes); }
+  void finish_writing() override { inner_->finish_writing(); }
+  Endpoint local() const override { return inner_->local(); }
+  Endpoint peer() const override { return peer_; }
+  const TlsFacts* tls() const override { return is_tls_ ? &facts_ : nullptr; }
+  std::string channel_binding() const override { return is_tls_ ? "binding" : ""; }
+
+ private:
+  StreamPtr inner_;
+  Endpoint peer_;
+  bool is_tls_;
+  TlsFacts facts_;
+};
+
+class FakeTls final : public TlsServerContext {
+ public:
+  void set_ticket_keys(const TicketKeys&) override {}
+  Task<IoResult<StreamPtr>> accept(StreamPtr plain, Deadline deadline) override {
+    std::string hello;
+    while (hello.size() < 5) {
+      char byte = 0;
+      const auto got = co_await read_some(*plain, {&byte, 1}, deadline);
+      if (!got) co_return fail(got.error());
+      hello += byte;
+    }
+    if (hello != "TLS\r\n") co_return fail(IoError{IoFault::Protocol, 0, "no TLS"});
+    const Endpoint peer = plain->peer();
+    co_return std::make_unique<Dressed>(std::move(plain), peer, true);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<TlsServerContext> make_fake_tls() { return std::make_unique<FakeTls>(); }
+
+void FakeAuth::serve(Channel& channel, Loop& loop) {
+  loop_ = &loop;
+  channel.serve<auth::Connected>([this](auth::Connected request, Deadline) { return connect(std::move(request)); });
+  channel.on_notice<auth::Disconnected>([this](auth::Disconnected, std::vector<Descriptor>) { ++disconnected; });
+  channel.serve<auth::SaslBegin>([this](auth::SaslBegin request, Deadline) { return begin(std::move(request)); });
+  channel.serve<auth::SaslContinue>([this](auth::SaslContinue request, Deadline) { return go_on(std::move(request)); });
+}
+
+Task<auth::ConnectedReply> FakeAuth::connect(auth::Connected) {
+  if (silent) co_await loop_->sleep(hours(100));
+  auth::ConnectedReply reply;
+  reply.allowed = refuse_with.empty();
+  reply.reason = refuse_with;
+  if (reply.allowed) reply.connection = ++connected;
+  reply.mechanisms_plain = plain;
+  reply.mechanisms_tls = tls;
+  co_return reply;
+}
+
+Task<auth::SaslReply> FakeAuth::begin(auth::SaslBegin request) {
+  begun.push_back(request);
+  if (silent) co_await loop_->sleep(hours(100));
+  machine_ = sasl::make_server_exchange(request.mechanism, {"servernonce123456789", request.channel_binding, false});
+  proven_.clear();
+  std::optional<std::string> initial;
+  if (request.has_initial) initial = request.initial;
+  co_return advance(machine_->respond(initial));
+}
+
+Task<auth::SaslReply> FakeAuth::go_on(auth::SaslContinue request) {
+  if (request.cancel) {
+    ++cancelled;
+    co_return auth::SaslReply{};
+  }
+  if (!proven_.empty()) co_return judge(proven_, true);
+  co_return advance(machine_->respond(request.response));
+}
+
+auth::SaslReply FakeAuth::advance(sasl::ServerAnswer answer) {
+  if (std::holds_alternative<sasl::NeedVerifier>(answer)) answer = machine_->verifier(sasl::make_scram_verifier("secret", "salt"));
+  auth::SaslReply reply;
+  reply.exchange = 1;
+  if (const auto* challenge = std::get_if<sasl::Challenge>(&answer)) {
+    reply.step = auth::Step::Challenge;
+    reply.data = challenge->data;
+  } else if (const auto* proven = std::get_if<sasl::Proven>(&answer)) {
+    proven_ = proven->user;
+    reply.step = auth::Step::Challenge;
+    reply.data = proven->data;
+  } else if (const auto* question = std::get_if<sasl::CheckPassword>(&answer)) {
+    return judge(question->user, question->password == "secret");
+  } else if (std::holds_alternative<sasl::Malformed>(answer)) {
+    reply.step = auth::Step::Malformed;
+  }
+  return reply;
+}
+
+auth::SaslReply FakeAuth::judge(const std::string& user, bool right) {
+  auth::SaslReply reply;
+  if (!right) return reply;
+  if (user == "off") {
+    reply.step = auth::Step::Refused;
+    reply.reason = "IMAP access disabled for this account.";
+  } else if (user == "down") {
+    reply.step = auth::Step::Unavailable;
+  } else if (user == "ann" || user == "bob") {
+    reply.step = auth::Step::Success;
+    reply.account = user + "@example.test";
+    reply.mailbox = "mailbox:v0";
+    reply.ticket = 77;
+  }
+  return reply;
+}
+
+void FakeMailbox::serve(Channel& channel) {
+  channel.serve_with_descriptors<mailbox::HandOver>([this](WithDescriptors<mailbox::HandOver> request, Deadline) -> Task<WithDescriptors<mailbox::HandOverReply>> {
+    struct Wrap {
+      static Task<WithDescriptors<mailbox::HandOverReply>> reply(Task<mailbox::HandOverReply> task) {
+        co_return WithDescriptors<mailbox::HandOverReply>{co_await std::move(task), {}};
+      }
+    };
+    return Wrap::reply(take(std::move(request)));
+  });
+}
+
+Task<mailbox::HandOverReply> FakeMailbox::take(WithDescriptors<mailbox::HandOver> request) {
+  if (!accepts || request.descriptors.size() != 1) co_return mailbox::HandOverReply{false, "no such ticket"};
+  sessions.push_back({std::move(request.message), std::move(request.descriptors[0])});
+  co_return mailbox::HandOverReply{true, {}};
+}
+
+World::World(Loop& on, WorldOptions options) :
+    loop(on),
+    context{.loop = on, .log = no_log(), .metrics = metrics, .disk = real_disk(), .start = {}, .listeners = {}, .on_new_peer = {}, .links = {}} {
+  context.start.role = "front";
+  context.start.host_name = "mail.example.test";
+  context.start.boot = 5;
+  context.start.settings = encode_settings(options.settings);
+  if (options.certificate) context.start.certificates = {{"chain", "key"}};
+  front = std::make_unique<Front>(context, [](Loop&, const TlsServerSettings&) {
+    return Result<std::unique_ptr<TlsServerContext>, std::string>(make_fake_tls());
+  });
+  ChannelPair to_auth = make_memory_channels(loop), to_mailbox = make_memory_channels(loop);
+  auth.serve(*to_auth.second, loop);
+  mailbox.serve(*to_mailbox.second);
+  auth_end_ = std::move(to_auth.second);
+  mailbox_end_ = std::move(to_mailbox.second);
+  context.attach("auth", std::move(to_auth.first));
+  context.attach("mailbox:v0", std::move(to_mailbox.first));
+  CHECK(front->serve());
+}
+
+World::~World() {
+  front.reset();
+  context.links.clear();
+}
+
+StreamPtr World::connect(auth::Service service, bool implicit_tls, const std::string& peer) {
+  StreamPair pair = make_memory_streams(loop);
+  Endpoint from;
+  from.ip = *IpAddress::parse(peer);
+  front->take(service, implicit_tls, std::make_unique<Dressed>(std::move(pair.first), from, false));
+  return std::move(pair.second);
+}
+
+}  // namespace courier::front::testing

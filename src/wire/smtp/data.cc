@@ -1,6 +1,7 @@
 #include "wire/smtp/data.h"
 
 #include <cstring>
+#include <utility>
 
 namespace courier::smtp {
 
@@ -88,8 +89,9 @@ void DataEncoder::feed(std::string_view text, std::string& out) {
     const auto* lf = static_cast<const char*>(std::memchr(text.data(), '\n', text.size()));
     const std::size_t length = lf ? static_cast<std::size_t>(lf - text.data()) : text.size();
     out += text.substr(0, length);
+    if (length > 0) after_cr_ = text[length - 1] == '\r';
     line_start_ = lf != nullptr;
-    if (lf) out += "\r\n";
+    if (lf) out += std::exchange(after_cr_, false) ? "\n" : "\r\n";
     text.remove_prefix(lf ? length + 1 : length);
   }
 }
@@ -97,6 +99,7 @@ void DataEncoder::feed(std::string_view text, std::string& out) {
 void DataEncoder::finish(std::string& out) {
   out += line_start_ ? ".\r\n" : "\r\n.\r\n";
   line_start_ = true;
+  after_cr_ = false;
 }
 
 bool has_eight_bit(std::string_view bytes) {

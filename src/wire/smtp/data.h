@@ -40,7 +40,8 @@ class DataDecoder {
   bool bare_ = false;
 };
 
-// The other way: LF becomes CRLF, a dot at the front of a line is doubled.
+// The other way: LF becomes CRLF (what is CRLF already stays), a dot at the front of a line is doubled. POP3's multi-line
+// answers are the same (RFC 1939, section 3).
 class DataEncoder {
  public:
   // Appends `text` to `out`.
@@ -50,6 +51,7 @@ class DataEncoder {
 
  private:
   bool line_start_ = true;
+  bool after_cr_ = false;
 };
 
 // Some byte is above 127.

@@ -86,6 +86,17 @@ TEST(DataEncoder, IsTheDecodersInverse) {
   }
 }
 
+TEST(DataEncoder, LeavesCrlfAsItIs) {
+  const std::string text = "a\r\n.b\n\r\nc\r\n";
+  for (std::size_t step = 1; step <= text.size(); ++step) {
+    DataEncoder encoder;
+    std::string wire;
+    for (std::size_t at = 0; at < text.size(); at += step) encoder.feed(std::string_view(text).substr(at, step), wire);
+    encoder.finish(wire);
+    EXPECT_EQ(wire, "a\r\n..b\r\n\r\nc\r\n.\r\n") << step;
+  }
+}
+
 TEST(Data, FindsEightBits) {
   EXPECT_FALSE(has_eight_bit("plain ASCII text, long enough for every lane of a vector"));
   EXPECT_TRUE(has_eight_bit("plain ASCII text, long enough for every lane but \xC3\xBC"));

@@ -7,6 +7,7 @@
 #include "settings/esmtp.h"
 #include "settings/front.h"
 #include "settings/imap.h"
+#include "settings/pop3.h"
 #include "settings/queue.h"
 #include "settings/smtpd.h"
 #include "settings/supervisor.h"
@@ -20,6 +21,7 @@ struct Snapshot {
   FrontSettings front;
   EsmtpSettings esmtp;
   ImapSettings imap;
+  Pop3Settings pop3;
   QueueSettings queue;
   SmtpdSettings smtpd;
 
@@ -31,6 +33,7 @@ struct Snapshot {
         setting_table("front", "IMAP and POP3 connections before sign-in.", front),
         setting_table("esmtp", "Mail to other hosts.", esmtp),
         setting_table("imap", "IMAP after sign-in.", imap),
+        setting_table("pop3", "POP3 after sign-in.", pop3),
         setting_table("queue", "Keeping mail until it is delivered: retries, limits, reports.", queue),
         setting_table("smtpd", "Taking mail: ports 25, 587 and 465, and the local doors.", smtpd),
     };

@@ -5,12 +5,9 @@
 
 #include "daemons/mailbox/session.h"
 #include "runtime/metrics.h"
+#include "settings/pop3.h"
 
 namespace courier::mailbox {
-
-struct Pop3Settings {
-  Duration idle_timeout = minutes(10);  // RFC 1939, section 3 asks for 10 minutes at least
-};
 
 // One a process; counts what all sessions do.
 class Pop3Probe {

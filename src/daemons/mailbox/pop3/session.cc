@@ -11,7 +11,6 @@ namespace {
 
 constexpr Duration write_time = minutes(5);
 constexpr std::size_t flush_at = 64 * 1024;
-constexpr int most_errors = 20;
 
 }  // namespace
 
@@ -153,7 +152,7 @@ bool Pop3Session::known(std::uint32_t number) {
 
 void Pop3Session::refuse(const char* text) {
   out_ += pop3::err(text);
-  if (++errors_ < most_errors) return;
+  if (++errors_ < settings_.max_errors) return;
   out_ += pop3::err("Too many errors.");
   ended_because_ = "too many errors";
   ending_ = true;

@@ -59,7 +59,7 @@ class Pop3Session final : public Session {
   std::string out_;
   Pop3Probe::Totals totals_;
   const char* ended_because_ = "client left";
-  int errors_ = 0;
+  std::int64_t errors_ = 0;
   bool ending_ = false;
   bool draining_ = false;
   bool started_ = false;

@@ -31,7 +31,7 @@ _courier() {
     'queue retry '*) words='--config --dir --json --help' ;;
     'queue hold '*) words='--config --dir --json --help' ;;
     'queue release '*) words='--config --dir --json --help' ;;
-    'queue cancel '*) words='--config --dir --json --help' ;;
+    'queue cancel '*) words='--reason --config --dir --json --help' ;;
     'config check '*) words='--config --dir --json --help' ;;
     'config show '*) words='--config --dir --json --help' ;;
     'config explain '*) words='--json --help' ;;

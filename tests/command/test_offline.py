@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -95,6 +96,7 @@ def test_passwords_are_asked_twice_on_a_terminal_and_not_shown(config):
     answers = [b"s3cret-pass\n", b"s3cret-pass\n"]
     while True:
         if not select.select([terminal], [], [], 30)[0]:
+            os.kill(pid, signal.SIGKILL)
             break
         try:
             data = os.read(terminal, 4096)

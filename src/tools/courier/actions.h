@@ -21,8 +21,10 @@ int version(const Invocation& invocation);
 int administer_accounts(const Invocation& invocation);
 int set_password(const Invocation& invocation);
 int add_account(const Invocation& invocation);
-// queue.cc: all verbs of queue, and trace
-int ask_queue(const Invocation& invocation);
+// queue.cc
+int queue_list(const Invocation& invocation);
+int queue_show(const Invocation& invocation);    // and trace
+int queue_change(const Invocation& invocation);  // retry, hold, release, cancel
 // config.cc
 int config_check(const Invocation& invocation);
 int config_show(const Invocation& invocation);

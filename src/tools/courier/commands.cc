@@ -9,7 +9,7 @@ using Count = Argument::Count;
 
 const Argument kAddress = {"ADDRESS", "An address, as alice@example.com"};
 const Argument kDomain = {"DOMAIN", "A domain, as example.com"};
-const Argument kIds = {"ID", "Queue id of a message, as `courier queue list` shows it", Count::Some};
+const Argument kIds = {"ID", "Queue ids, as `courier queue list` shows them", Count::Some};
 
 std::vector<Command> life() {
   return {
@@ -182,40 +182,43 @@ std::vector<Command> accounts() {
 }
 
 std::vector<Command> queue() {
+  const Argument one = {"ID", "Queue id of a message, as `courier queue list` shows it"};
   return {
       {.name = "queue", .summary = "The mail queue: list, show, retry, hold, release, cancel", .example = "courier queue list"},
-      {.name = "queue list", .summary = "List queued messages", .example = "courier queue list --json", .run = ask_queue},
+      {.name = "queue list", .summary = "List queued messages", .example = "courier queue list --json", .run = queue_list},
       {.name = "queue show",
-       .summary = "Show a queued message: envelope, recipients, attempts",
-       .arguments = {{"ID", "Queue id of a message"}},
-       .example = "courier queue show 68f0c1a2.1.7",
-       .run = ask_queue},
+       .summary = "Show a queued message: envelope, recipients, what happened so far",
+       .arguments = {one},
+       .example = "courier queue show m-2f-l0x3k9q1",
+       .run = queue_show},
       {.name = "queue retry",
        .summary = "Try to deliver now",
        .arguments = {{"ID", "Queue ids; none: every message", Count::Any}},
        .example = "courier queue retry",
-       .run = ask_queue},
+       .run = queue_change},
       {.name = "queue hold",
        .summary = "Keep messages until they are released",
        .arguments = {kIds},
-       .example = "courier queue hold 68f0c1a2.1.7",
-       .run = ask_queue},
+       .example = "courier queue hold m-2f-l0x3k9q1",
+       .run = queue_change},
       {.name = "queue release",
        .summary = "Let held messages go",
        .arguments = {kIds},
-       .example = "courier queue release 68f0c1a2.1.7",
-       .run = ask_queue},
+       .example = "courier queue release m-2f-l0x3k9q1",
+       .run = queue_change},
       {.name = "queue cancel",
-       .summary = "Take messages out of the queue without a report to the sender",
-       .details = "Says of each message whether it was in time.",
+       .summary = "Give up on messages: what is not delivered yet fails",
+       .details = "The sender gets a report, as for any failure. Says of each message whether it was in time: nothing had been sent.",
        .arguments = {kIds},
-       .example = "courier queue cancel 68f0c1a2.1.7",
-       .run = ask_queue},
+       .options = {{"--reason", "TEXT", "What the report says"}},
+       .example = "courier queue cancel m-2f-l0x3k9q1 --reason \"sent by mistake\"",
+       .run = queue_change},
       {.name = "trace",
        .summary = "Show what happened to a message, step by step",
-       .arguments = {{"ID", "Queue id of a message"}},
-       .example = "courier trace 68f0c1a2.1.7",
-       .run = ask_queue},
+       .details = "Also of messages that have left the queue, for as long as the queue remembers them.",
+       .arguments = {one},
+       .example = "courier trace m-2f-l0x3k9q1",
+       .run = queue_show},
   };
 }
 

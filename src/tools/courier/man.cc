@@ -70,8 +70,8 @@ std::string_view first_word(const Command& command) { return split(command.name,
 
 constexpr const char* kStatus =
     ".SH EXIT STATUS\n"
-    "0 when all went well; else one of sysexits(3): 64 the command line is wrong, 65 what was named is wrong, 67 there is no such\n"
-    "account, alias, domain or message, 69 the server does not run or did not answer, 73 a file cannot be made, 75 try again,\n"
+    "0 when all went well; else one of sysexits(3): 64 the command line is wrong, 65 what was given is wrong, 66 there is no such\n"
+    "message, 67 there is no such account, alias or domain, 69 the server does not run or did not answer, 73 a file cannot be made, 75 try again,\n"
     "77 not permitted, 78 the settings are wrong.\n";
 
 std::string overview() {

@@ -1,12 +1,9 @@
 #include "tools/courier/output.h"
 
-#include <sys/time.h>
-
 #include <boost/json.hpp>
 #include <cstdio>
 
 #include "base/codec.h"
-#include "settings/units.h"
 
 namespace courier::tool {
 
@@ -21,30 +18,8 @@ std::size_t width(std::string_view text) {
   return columns;
 }
 
-std::string age(std::int64_t microseconds) {
-  timeval now{};
-  ::gettimeofday(&now, nullptr);
-  const std::int64_t seconds = now.tv_sec - microseconds / 1'000'000;
-  const std::string span = format_duration(seconds < 0 ? -seconds : seconds);
-  // Two units tell enough: "1h30m", not "1h30m12s".
-  std::size_t end = 0;
-  for (int units = 0; units < 2 && end < span.size(); ++units) end = span.find_first_not_of("0123456789", end) + 1;
-  return seconds < 0 ? "in " + span.substr(0, end) : span.substr(0, end) + " ago";
-}
-
-std::string short_size(std::int64_t bytes) {
-  static constexpr char letters[] = {'K', 'M', 'G', 'T'};
-  if (bytes < 1024) return std::to_string(bytes);
-  double amount = static_cast<double>(bytes);
-  int unit = -1;
-  while (amount >= 1024 && unit < 3) amount /= 1024, ++unit;
-  char text[32];
-  (void)std::snprintf(text, sizeof text, amount < 10 ? "%.1f%c" : "%.0f%c", amount, letters[unit]);
-  return text;
-}
-
 std::string plain(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_string()) return short_time(value.get_string());
   if (value.is_null()) return "-";
   if (value.is_bool()) return value.get_bool() ? "yes" : "no";
   if (const json::array* list = value.if_array()) {
@@ -58,7 +33,6 @@ std::string plain(const json::value& value) {
 std::string cell(const json::value& value, Column::Form form) {
   if (form == Column::Form::Plain || !value.is_number()) return plain(value);
   const auto number = value.to_number<std::int64_t>();
-  if (form == Column::Form::Age) return age(number);
   return form == Column::Form::Limit && number == 0 ? "-" : short_size(number);
 }
 
@@ -106,6 +80,24 @@ std::string sheet(const json::object& object, const View& view) {
 }
 
 }  // namespace
+
+std::string short_size(std::int64_t bytes) {
+  static constexpr char letters[] = {'K', 'M', 'G', 'T'};
+  if (bytes < 1024) return std::to_string(bytes);
+  double amount = static_cast<double>(bytes);
+  int unit = -1;
+  while (amount >= 1024 && unit < 3) amount /= 1024, ++unit;
+  char text[32];
+  (void)std::snprintf(text, sizeof text, amount < 10 ? "%.1f%c" : "%.0f%c", amount, letters[unit]);
+  return text;
+}
+
+std::string short_time(std::string_view time) {
+  // "YYYY-MM-DDThh:mm:ss": 19 characters.
+  if (time.size() < 20 || time[10] != 'T' || time.back() != 'Z') return std::string(time);
+  if (time.starts_with("1970-01-01T00:00:00")) return "-";
+  return std::string(time.substr(0, 10)) + " " + std::string(time.substr(11, 8));
+}
 
 std::string align(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "courier_paths.h"
 #include "tools/courier/command.h"
+#include "tools/courier/output.h"
 
 namespace courier::tool {
 
@@ -99,7 +100,12 @@ int run_command_line(int argc, char** argv) {
     return root.exit(error) == 0 ? EX_OK : EX_USAGE;
   }
   for (const std::unique_ptr<Slot>& slot : slots) {
-    if (slot->app->parsed()) return run(*slot);
+    if (!slot->app->parsed()) continue;
+    try {
+      return run(*slot);
+    } catch (const std::exception& error) {  // an answer of another form than this command knows, no memory
+      return print_error(slot->invocation, EX_SOFTWARE, error.what());
+    }
   }
   return EX_USAGE;
 }

@@ -31,8 +31,8 @@ class NoEcho {
 };
 
 std::string ask(const std::string& prompt) {
+  const NoEcho quiet;  // before the prompt: what is typed at once is neither shown nor lost
   (void)std::fprintf(stderr, "%s: ", prompt.c_str());
-  const NoEcho quiet;
   std::string line;
   std::getline(std::cin, line);
   (void)std::fputc('\n', stderr);

@@ -232,6 +232,9 @@ TEST(CommandReader, AnySplitIsTheWhole) {
       {"a LOGIN {100}\r\nb NOOP\r\n", "long<a LOGI> <b NOOP> "},
       {"a LOGIN {200+}\r\n" + x200 + " y\r\nb NOOP\r\n", "long<a LOGI> <b NOOP> "},
       {"a NOOP {x}\r\n", "<a NOOP {x}> "},
+      {"a FROB {5}\r\nb NOOP\r\n", "<a FROB {5}> <b NOOP> "},
+      {"a APPEND x (\\Frob) {5}\r\n", "<a APPEND x (\\Frob) {5}> "},
+      {"a FROB {3+}\r\nx\ny\r\n", "<a FROB {3+}\r\nx\ny> "},
       {"\r\n", "<> "},
   };
   for (const auto& c : cases) {

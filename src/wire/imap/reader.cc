@@ -13,10 +13,16 @@ namespace {
 constexpr std::size_t longest_mark = 24;  // "{18446744073709551615+}" and the CR
 constexpr std::size_t longest_tag = 200;   // of a command that is skipped, this much is kept for its answer
 
-// The mark at the end of an APPEND that announces the message, not the name of the folder.
-bool is_append_message(std::string_view text, const Limits& limits) {
+// What a line that ends in a literal's mark is so far.
+enum class Head {
+  Append,    // the mark announces the message of an APPEND, not the name of its folder
+  Wrong,     // something before the mark is no command
+  Possible,
+};
+Head head_of(std::string_view text, const LiteralMark& mark, const Limits& limits) {
   const auto command = parse_command(text, limits);
-  return command && command->verb == Verb::Append;
+  if (command) return command->verb == Verb::Append ? Head::Append : Head::Possible;
+  return command.error().syntax.offset < text.size() - mark.length ? Head::Wrong : Head::Possible;
 }
 
 }  // namespace
@@ -69,7 +75,11 @@ CommandReader::Step CommandReader::end_of_line() {
   const auto mark =
       literal_at_end(skipping_ ? std::string_view(tail_) : std::string_view(text_).substr(std::min(line_begin_, text_.size())));
   if (!mark) return skipping_ ? Step::TooLong : Step::Complete;
-  if (!skipping_ && is_append_message(text_, limits_)) return Step::Append;
+  if (!skipping_) {
+    const Head head = head_of(text_, *mark, limits_);
+    if (head == Head::Append) return Step::Append;
+    if (head == Head::Wrong && mark->synchronizing) return Step::Complete;  // refused before the literal is sent
+  }
   if (!skipping_ && text_.size() + mark->size > limits_.command) begin_skipping();
   // A client that waits for "+" will not send the literal when the answer is the command's refusal.
   if (skipping_ && mark->synchronizing) return Step::TooLong;

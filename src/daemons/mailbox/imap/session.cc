@@ -208,6 +208,7 @@ Task<> ImapSession::execute(imap::Command command) {
   if (reply.kind == Reply::Kind::Bad) co_return co_await reject(command.tag, reply.text.c_str());
   bad_commands_ = 0;
   co_await sync(shape->sync, command.uid);
+  if (end_reason_ && command.verb != imap::Verb::Logout) co_return;  // BYE was said meanwhile
   tell(command.tag, reply);
   co_await output_.flush();
 }

@@ -35,42 +35,44 @@ class TableCopy {
       : from_(from), to_(to), table_(std::move(table)), columns_(std::move(columns)) {}
 
   void run() {
+    std::string marks = "?";
+    for (const char c : columns_) {
+      if (c == ',') marks += ",?", ++count_;
+    }
+    auto insert = to_.prepare("INSERT OR IGNORE INTO " + table_ + "(" + columns_ + ") VALUES(" + marks + ")");
+    auto forward = from_.prepare("SELECT " + columns_ + " FROM " + table_ + " ORDER BY number");
+    auto backward = from_.prepare("SELECT " + columns_ + " FROM " + table_ + " WHERE number > ? ORDER BY number DESC");
+    auto single = from_.prepare("SELECT " + columns_ + " FROM " + table_ + " WHERE number = ?");
+    if (!insert || !forward || !backward || !single) return;  // not even the schema can be read
     std::int64_t low = 0;
     std::int64_t high = 0;
-    if (sweep(" ORDER BY number", low)) return;
-    if (sweep(" WHERE number > " + std::to_string(low) + " ORDER BY number DESC", high)) return;
-    // Nothing is known of the end when the back could not be read at all; numbers are dense, so a while beyond is enough.
-    if (high == 0) high = low + 100'000;
+    if (sweep(*forward, *insert, low)) return;
+    backward->bind_all(low);
+    if (sweep(*backward, *insert, high)) return;
+    // Nothing is known of the end when the back could not be read at all.
+    if (high == 0) high = low + 10'000;
     for (std::int64_t number = low + 1; number < high && number < low + 1'000'000; ++number) {
       std::int64_t ignored = 0;
-      sweep(" WHERE number = " + std::to_string(number), ignored);
+      single->bind_all(number);
+      sweep(*single, *insert, ignored);
     }
   }
   [[nodiscard]] std::int64_t copied() const { return copied_; }
 
  private:
   // True when the end was reached without an error. `last`: number of the last row read.
-  bool sweep(const std::string& order, std::int64_t& last) {
-    auto select = from_.prepare("SELECT " + columns_ + " FROM " + table_ + order);
-    if (!select) return false;
-    std::string marks = "?";
-    std::size_t count = 1;
-    for (const char c : columns_) {
-      if (c == ',') marks += ",?", ++count;
-    }
-    auto insert = to_.prepare("INSERT OR IGNORE INTO " + table_ + "(" + columns_ + ") VALUES(" + marks + ")");
-    if (!insert) return false;
+  bool sweep(sqlite::Statement& select, sqlite::Statement& insert, std::int64_t& last) {
     while (true) {
-      const auto row = select->step();
+      const auto row = select.step();
       if (!row) return false;
       if (!*row) return true;
-      last = select->integer(0);
-      copy_row(*select, *insert, count);
+      last = select.integer(0);
+      copy_row(select, insert);
     }
   }
-  void copy_row(const sqlite::Statement& row, sqlite::Statement& insert, std::size_t count) {
+  void copy_row(const sqlite::Statement& row, sqlite::Statement& insert) {
     insert.reset();
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count_; ++i) {
       const int column = static_cast<int>(i);
       if (row.is_null(column)) {
         insert.bind(column + 1, nullptr);
@@ -88,6 +90,7 @@ class TableCopy {
   sqlite::Database& from_;
   sqlite::Database& to_;
   std::string table_, columns_;
+  std::size_t count_ = 1;
   std::int64_t copied_ = 0;
 };
 

@@ -52,8 +52,7 @@ void AuthSettings::visit(SettingVisitor& v) {
                   "extensions. \"+-\" for who comes from qmail or Courier.",
           .check = check_separators},
          extension_separators);
-  v.flag({.key = "fold_local_parts",
-          .help = "Take ANN@example.org for ann@example.org. The accounts must then be stored in lower case."},
+  v.flag({.key = "fold_local_parts", .help = "Take ANN@example.org for ann@example.org. The accounts must then be stored in lower case."},
          fold_local_parts);
   v.text({.key = "postmaster",
           .help = "Where mail for a postmaster goes in domains that have no account and no alias of that name. For who hosts many domains.",
@@ -68,15 +67,17 @@ void AuthSettings::visit(SettingVisitor& v) {
           .check = check_mechanism},
          mechanisms);
   v.text({.key = "without_tls",
-          .help = "Whose passwords may cross the wire unencrypted: never anybody's, those of programs on this machine, or always. For who runs "
-                  "old clients in a network of their own.",
+          .help =
+              "Whose passwords may cross the wire unencrypted: never anybody's, those of programs on this machine, or always. For who runs "
+              "old clients in a network of their own.",
           .choices = {"never", "loopback", "always"}},
          without_tls);
-  v.text({.key = "password_scheme",
-          .help = "How new passwords are stored. Older forms still sign in and are stored anew when they do. For who shares the database with "
-                  "programs that know only crypt(3).",
-          .choices = {"argon2id", "yescrypt"}},
-         password_scheme);
+  v.text(
+      {.key = "password_scheme",
+       .help = "How new passwords are stored. Older forms still sign in and are stored anew when they do. For who shares the database with "
+               "programs that know only crypt(3).",
+       .choices = {"argon2id", "yescrypt"}},
+      password_scheme);
   v.size({.key = "argon2_memory",
           .help = "Memory that one Argon2id hash takes. For who must follow a rule on password storage.",
           .min = 1 << 20,
@@ -89,12 +90,13 @@ void AuthSettings::visit(SettingVisitor& v) {
           .max = std::int64_t{64} << 30,
           .restart = true},
          password_memory);
-  v.duration({.key = "password_cache",
-              .help = "How long a password that was right is recognised without hashing it again. 0 switches this off. For sites whose clients "
-                      "open many connections.",
-              .min = 0,
-              .max = 3600},
-             password_cache);
+  v.duration(
+      {.key = "password_cache",
+       .help = "How long a password that was right is recognised without hashing it again. 0 switches this off. For sites whose clients "
+               "open many connections.",
+       .min = 0,
+       .max = 3600},
+      password_cache);
   v.duration({.key = "lookup_cache",
               .help = "How long an account or alias that was found is remembered. Changes made with the courier command count at once.",
               .min = 0,

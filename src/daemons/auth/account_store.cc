@@ -26,12 +26,12 @@ accounts::Administration make_administration(const AuthSettings& settings, const
 }
 
 AccountStore::AccountStore(Loop& loop, Pool& pool, std::unique_ptr<accounts::AccountDatabase> database, const AuthSettings& settings,
-                           const control::Start& start) :
-    loop_(loop),
-    pool_(pool),
-    database_(std::move(database)),
-    accounts_(settings.lookup_cache, remembered),
-    resolutions_(settings.lookup_cache, remembered) {
+                           const control::Start& start)
+    : loop_(loop),
+      pool_(pool),
+      database_(std::move(database)),
+      accounts_(settings.lookup_cache, remembered),
+      resolutions_(settings.lookup_cache, remembered) {
   set(settings, start);
   scram_serves_all_ = database_->scram_serves_all().value_or(false);
 }
@@ -102,11 +102,11 @@ Task<control::Answer> AccountStore::administer(std::string verb, std::vector<std
 }
 
 Task<> AccountStore::replace_credential(std::string address, std::string old, accounts::Credential credential) {
-  const auto scram = co_await pool_.run(
-      [database = database_, address = std::move(address), old = std::move(old), credential = std::move(credential)]() -> std::optional<bool> {
-        if (!database->replace_credential(address, old, credential)) return std::nullopt;
-        return database->scram_serves_all().value_or(false);
-      });
+  const auto scram = co_await pool_.run([database = database_, address = std::move(address), old = std::move(old),
+                                         credential = std::move(credential)]() -> std::optional<bool> {
+    if (!database->replace_credential(address, old, credential)) return std::nullopt;
+    return database->scram_serves_all().value_or(false);
+  });
   if (!scram) co_return;
   scram_serves_all_ = *scram;
   changed();

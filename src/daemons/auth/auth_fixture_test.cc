@@ -19,7 +19,8 @@ AuthFixture::AuthFixture(AuthSettings settings) : supervisor_(loop), control_(ma
   context_->start.settings = encode_settings(settings);
   context_->supervisor = &supervisor_;
   supervisor_.attach(std::move(control_.first));
-  control_.second->serve<control::EnsureMailbox>([this](control::EnsureMailbox request, Deadline) { return take_ensure(std::move(request)); });
+  control_.second->serve<control::EnsureMailbox>(
+      [this](control::EnsureMailbox request, Deadline) { return take_ensure(std::move(request)); });
   auto database = accounts::AccountDatabase::open_in_memory();
   auth = std::make_unique<Auth>(*context_, Pools{make_inline_pool(loop), make_inline_pool(loop)}, std::move(*database));
   EXPECT_TRUE(auth->serve());

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "daemons/auth/peers.h"
+#include "settings/changed.h"
 
 namespace courier::auth {
 
@@ -95,9 +96,8 @@ Task<directory::ExpandReply> Auth::expand(directory::Expand request) {
 control::Reloaded Auth::reload(const std::string& bytes) {
   AuthSettings next;
   if (!decode_settings(bytes, next)) return {"auth: the settings do not decode", {}};
-  control::Reloaded reply;
-  if (next.password_memory != settings_.password_memory) reply.needs_restart.push_back("auth.password_memory");
-  settings_ = next;
+  control::Reloaded reply{{}, keys_needing_restart(settings_, next)};
+  settings_ = without_restart(settings_, next);
   store_->set(settings_, context_.start);
   passwords_->set(settings_);
   limits_->set(settings_);

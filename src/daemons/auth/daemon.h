@@ -29,8 +29,8 @@ class Auth final : public Daemon {
  public:
   explicit Auth(DaemonContext& context) : context_(context) {}
   // For tests: these instead of threads and the file below state_dir.
-  Auth(DaemonContext& context, Pools pools, std::unique_ptr<accounts::AccountDatabase> database) :
-      context_(context), pools_(std::move(pools)), database_(std::move(database)) {}
+  Auth(DaemonContext& context, Pools pools, std::unique_ptr<accounts::AccountDatabase> database)
+      : context_(context), pools_(std::move(pools)), database_(std::move(database)) {}
 
   Result<void, std::string> serve() override;
   control::Reloaded reload(const std::string& settings) override;

@@ -8,8 +8,8 @@ struct HashGate::Job {
   CellRef done = make_cell();
 };
 
-HashGate::HashGate(Loop& loop, Pool& pool, std::uint64_t memory_kib, std::size_t longest_line) :
-    pool_(pool), memory_(memory_kib), longest_line_(longest_line), running_(loop, no_exceptions()) {}
+HashGate::HashGate(Loop& loop, Pool& pool, std::uint64_t memory_kib, std::size_t longest_line)
+    : pool_(pool), memory_(memory_kib), longest_line_(longest_line), running_(loop, no_exceptions()) {}
 
 Task<bool> HashGate::run(std::uint64_t kib, std::function<void()> work) {
   if (line_.size() >= longest_line_) co_return false;

@@ -34,8 +34,8 @@ std::size_t Limits::HashAddress::operator()(const IpAddress& ip) const {
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(ip.bytes.data()), ip.bytes.size()});
 }
 
-Limits::Limits(const AuthSettings& settings) :
-    address_failures_(settings.failure_memory, remembered), account_failures_(settings.failure_memory, remembered) {
+Limits::Limits(const AuthSettings& settings)
+    : address_failures_(settings.failure_memory, remembered), account_failures_(settings.failure_memory, remembered) {
   set(settings);
 }
 
@@ -57,7 +57,8 @@ bool Limits::counted(const IpAddress& peer) const {
 
 Result<void, std::string> Limits::connect(const IpAddress& peer, Instant now) {
   if (banned(peer, now)) return fail(std::string("Too many wrong passwords from your address, try again later"));
-  if (connections_ >= static_cast<std::uint64_t>(settings_.max_connections)) return fail(std::string("Too many connections, try again later"));
+  if (connections_ >= static_cast<std::uint64_t>(settings_.max_connections))
+    return fail(std::string("Too many connections, try again later"));
   if (counted(peer)) {
     std::uint32_t& address = by_address_[address_of(peer)];
     std::uint32_t& network = by_network_[network_of(peer)];

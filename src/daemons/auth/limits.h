@@ -56,7 +56,9 @@ class Limits {
     std::uint64_t accounts = 0;             // with a session
     std::vector<AddressState> addresses;    // at most 1000, by address
     template <class V>
-    void fields(V& v) { v("connections", connections), v("accounts", accounts), v("addresses", addresses); }
+    void fields(V& v) {
+      v("connections", connections), v("accounts", accounts), v("addresses", addresses);
+    }
   };
   [[nodiscard]] State state(Instant now) const;
   [[nodiscard]] std::uint64_t connections() const { return connections_; }

@@ -14,13 +14,13 @@ namespace {
 constexpr std::size_t remembered = 20'000;
 }
 
-Passwords::Passwords(Loop& loop, Pool& pool, AccountStore& store, const AuthSettings& settings) :
-    loop_(loop),
-    store_(store),
-    gate_(loop, pool, static_cast<std::uint64_t>(settings.password_memory >> 10)),
-    key_(random_bytes(32)),
-    recent_(settings.password_cache, remembered),
-    background_(loop, no_exceptions()) {
+Passwords::Passwords(Loop& loop, Pool& pool, AccountStore& store, const AuthSettings& settings)
+    : loop_(loop),
+      store_(store),
+      gate_(loop, pool, static_cast<std::uint64_t>(settings.password_memory >> 10)),
+      key_(random_bytes(32)),
+      recent_(settings.password_cache, remembered),
+      background_(loop, no_exceptions()) {
   set(settings);
 }
 

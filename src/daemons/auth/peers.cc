@@ -9,12 +9,9 @@ namespace {
 
 constexpr PeerRights table[] = {
     // role              connects disconnects signs_in looks_up expands asks_accounts
-    {"front",            true,    true,       true,    false,   false,  false},
-    {"smtpd-mx",         true,    true,       false,   true,    false,  false},
-    {"smtpd-submission", true,    true,       true,    true,    false,  false},
-    {"smtpd-inject",     true,    true,       false,   true,    false,  false},
-    {"queue",            false,   false,      false,   false,   true,   false},
-    {"mailbox",          false,   true,       false,   false,   false,  true},
+    {"front", true, true, true, false, false, false},           {"smtpd-mx", true, true, false, true, false, false},
+    {"smtpd-submission", true, true, true, true, false, false}, {"smtpd-inject", true, true, false, true, false, false},
+    {"queue", false, false, false, false, true, false},         {"mailbox", false, true, false, false, false, true},
 };
 
 std::string_view role_of(std::string_view peer) { return peer.substr(0, peer.find(':')); }

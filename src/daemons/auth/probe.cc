@@ -4,13 +4,13 @@
 
 namespace courier::auth {
 
-Probe::Probe(Log& log, Metrics& metrics) :
-    log_(log),
-    refused_(metrics.counter("courier_auth_connections_refused_total", "Connections refused because of limits or bans.")),
-    succeeded_(metrics.counter("courier_auth_sign_ins_total", "Sign-ins by result.", R"(result="success")")),
-    failed_(metrics.counter("courier_auth_sign_ins_total", "Sign-ins by result.", R"(result="failure")")),
-    bans_(metrics.counter("courier_auth_bans_total", "Addresses banned for guessing passwords.")),
-    connections_(metrics.gauge("courier_auth_connections", "Connections counted now, all services.")) {}
+Probe::Probe(Log& log, Metrics& metrics)
+    : log_(log),
+      refused_(metrics.counter("courier_auth_connections_refused_total", "Connections refused because of limits or bans.")),
+      succeeded_(metrics.counter("courier_auth_sign_ins_total", "Sign-ins by result.", R"(result="success")")),
+      failed_(metrics.counter("courier_auth_sign_ins_total", "Sign-ins by result.", R"(result="failure")")),
+      bans_(metrics.counter("courier_auth_bans_total", "Addresses banned for guessing passwords.")),
+      connections_(metrics.gauge("courier_auth_connections", "Connections counted now, all services.")) {}
 
 void Probe::refused_connection(Service service, const IpAddress& peer, const std::string& reason) {
   refused_.add();
@@ -25,7 +25,8 @@ void Probe::signed_in(Service service, const IpAddress& peer, const std::string&
 void Probe::sign_in_failed(Service service, const IpAddress& peer, const std::string& user, const std::string& mechanism,
                            const std::string& why) {
   failed_.add();
-  log_.notice("login failed", {{"service", to_string(service)}, {"user", printable(user)}, {"ip", peer.text()}, {"method", mechanism}, {"reason", why}});
+  log_.notice("login failed",
+              {{"service", to_string(service)}, {"user", printable(user)}, {"ip", peer.text()}, {"method", mechanism}, {"reason", why}});
 }
 
 void Probe::banned(const IpAddress& peer, Duration time) {

@@ -17,7 +17,8 @@ class Probe {
 
   void refused_connection(Service service, const IpAddress& peer, const std::string& reason);
   void signed_in(Service service, const IpAddress& peer, const std::string& account, const std::string& mechanism, bool tls);
-  void sign_in_failed(Service service, const IpAddress& peer, const std::string& user, const std::string& mechanism, const std::string& why);
+  void sign_in_failed(Service service, const IpAddress& peer, const std::string& user, const std::string& mechanism,
+                      const std::string& why);
   void banned(const IpAddress& peer, Duration time);
   void weak_password(const std::string& account);
   void broke_authority(const std::string& peer, const std::string& what);

@@ -52,8 +52,8 @@ Task<SaslReply> SignIn::begin(std::string owner, SaslBegin request) {
   if (!offers(request.mechanism)) co_return reply_of(Step::Refused, "This mechanism is not offered here");
   if (parts_.limits.banned(connection->peer, parts_.loop.now())) co_return co_await denied(std::move(exchange), "banned");
   // "+" keeps base64 printable and free of commas, as a nonce has to be.
-  exchange.machine = sasl::make_server_exchange(
-      request.mechanism, {base64_encode(random_bytes(18)), request.channel_binding, offers("SCRAM-SHA-256-PLUS") && !request.channel_binding.empty()});
+  exchange.machine = sasl::make_server_exchange(request.mechanism, {base64_encode(random_bytes(18)), request.channel_binding,
+                                                                    offers("SCRAM-SHA-256-PLUS") && !request.channel_binding.empty()});
   if (!exchange.machine) co_return reply_of(Step::Refused, "This mechanism needs TLS channel binding");
   std::optional<std::string> initial;
   if (request.has_initial) initial = std::move(request.initial);
@@ -86,10 +86,12 @@ Task<SaslReply> SignIn::advance(Exchange exchange, sasl::ServerAnswer answer) {
     answer = exchange.machine->verifier(*verifier);
   }
   if (auto* next = std::get_if<sasl::Challenge>(&answer)) co_return challenge(std::move(exchange), std::move(next->data));
-  if (auto* question = std::get_if<sasl::CheckPassword>(&answer)) co_return co_await check_password(std::move(exchange), std::move(*question));
+  if (auto* question = std::get_if<sasl::CheckPassword>(&answer))
+    co_return co_await check_password(std::move(exchange), std::move(*question));
   if (auto* proven = std::get_if<sasl::Proven>(&answer)) {
     const bool acts_as_other = !proven->authorization.empty() && proven->authorization != proven->user;
-    if (!exchange.account || acts_as_other) co_return co_await denied(std::move(exchange), acts_as_other ? "acting for another" : "unknown user");
+    if (!exchange.account || acts_as_other)
+      co_return co_await denied(std::move(exchange), acts_as_other ? "acting for another" : "unknown user");
     exchange.proven = true;
     co_return challenge(std::move(exchange), std::move(proven->data));
   }
@@ -121,7 +123,9 @@ Task<SaslReply> SignIn::check_password(Exchange exchange, sasl::CheckPassword qu
   const Passwords::Outcome outcome = co_await parts_.passwords.check(found.account, std::move(question.password));
   if (outcome == Passwords::Outcome::TooBusy) co_return ended(exchange, Step::Unavailable, "Too busy, please try again later");
   if (outcome == Passwords::Outcome::Wrong) {
-    co_return co_await denied(std::move(exchange), !found.account ? "unknown user" : found.account->enabled ? "wrong password" : "disabled");
+    co_return co_await denied(std::move(exchange), !found.account           ? "unknown user"
+                                                   : found.account->enabled ? "wrong password"
+                                                                            : "disabled");
   }
   if (acts_as_other) co_return co_await denied(std::move(exchange), "acting for another");
   if (accounts::is_unsalted(found.account->password)) parts_.probe.weak_password(found.account->address);
@@ -184,7 +188,8 @@ Task<SaslReply> SignIn::admit(Exchange exchange, AccountPtr account) {
   co_return reply;
 }
 
-Task<Result<std::string, std::string>> SignIn::open_mailbox(const Exchange& exchange, const accounts::Account& account, std::uint64_t ticket) {
+Task<Result<std::string, std::string>> SignIn::open_mailbox(const Exchange& exchange, const accounts::Account& account,
+                                                            std::uint64_t ticket) {
   const accounts::Administration& how = parts_.store.how();
   const accounts::Place place = accounts::place_of(account, how.mail_dir);
   const std::string mailbox = accounts::mailbox_of(account, how.shards);

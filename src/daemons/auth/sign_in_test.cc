@@ -15,7 +15,8 @@ class SignInTest : public testing::Test, public AuthFixture {
   // A whole exchange with the client's machine; the last reply.
   SaslReply scram(const ConnectedReply& connection, const std::string& mechanism, const std::string& user, const std::string& password,
                   const std::string& client_binding = {}, const std::string& server_binding = {}) {
-    const auto client = sasl::make_client_exchange(mechanism, {user, password}, {"clientnonce123456789", client_binding, !client_binding.empty()});
+    const auto client =
+        sasl::make_client_exchange(mechanism, {user, password}, {"clientnonce123456789", client_binding, !client_binding.empty()});
     SaslBegin begin;
     begin.connection = connection.connection;
     begin.mechanism = mechanism;
@@ -241,6 +242,15 @@ TEST_F(SignInTest, ARestartedPeerHasNoConnections) {
   EXPECT_EQ(connections(), R"({"connections":2,)");
   connect(reply.mailbox);
   EXPECT_EQ(connections(), R"({"connections":1,)");
+}
+
+TEST_F(SignInTest, ReloadTellsWhatWaitsForARestart) {
+  AuthSettings settings = cheap();
+  settings.password_memory *= 2;
+  settings.without_tls = "never";
+  EXPECT_EQ(auth->reload(encode_settings(settings)).needs_restart, std::vector<std::string>{"password_memory"});
+  EXPECT_TRUE(arrive("front", Service::Imap, "::1").mechanisms_plain.empty());
+  EXPECT_NE(auth->reload("nonsense").error, "");
 }
 
 TEST_F(SignInTest, GuessersAreBanned) {

@@ -25,20 +25,20 @@ Result<auth::Service, std::string> service_of(const std::string& name) {
 
 }  // namespace
 
-Front::Front(DaemonContext& context, TlsFactory tls) :
-    context_(context),
-    probe_(context.log, context.metrics),
-    pumps_(context.loop),
-    make_tls_(std::move(tls)),
-    environment_{.loop = context.loop,
-                 .auth = context.link("auth"),
-                 .mailbox = [&context](const std::string& peer) -> Link& { return context.link(peer); },
-                 .probe = probe_,
-                 .pumps = pumps_,
-                 .host_name = context.start.host_name,
-                 .settings = settings_from(context.start.settings),
-                 .tls = nullptr},
-    ticket_keys_(context.start.ticket_keys) {
+Front::Front(DaemonContext& context, TlsFactory tls)
+    : context_(context),
+      probe_(context.log, context.metrics),
+      pumps_(context.loop),
+      make_tls_(std::move(tls)),
+      environment_{.loop = context.loop,
+                   .auth = context.link("auth"),
+                   .mailbox = [&context](const std::string& peer) -> Link& { return context.link(peer); },
+                   .probe = probe_,
+                   .pumps = pumps_,
+                   .host_name = context.start.host_name,
+                   .settings = settings_from(context.start.settings),
+                   .tls = nullptr},
+      ticket_keys_(context.start.ticket_keys) {
   if (auto used = use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());
 }
 

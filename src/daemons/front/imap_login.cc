@@ -106,7 +106,8 @@ Task<> ImapLogin::start_tls_command(std::string tag) {
 
 Task<> ImapLogin::login(std::string tag, imap::LoginArguments arguments) {
   if (!offers("PLAIN")) {
-    (void)co_await say(tag + (can_start_tls() ? " NO [PRIVACYREQUIRED] STARTTLS required\r\n" : " NO [PRIVACYREQUIRED] LOGIN is disabled\r\n"));
+    (void)co_await say(tag +
+                       (can_start_tls() ? " NO [PRIVACYREQUIRED] STARTTLS required\r\n" : " NO [PRIVACYREQUIRED] LOGIN is disabled\r\n"));
     co_return;
   }
   auto result = co_await sign_in_plain(std::move(arguments.user), std::move(arguments.password), tag);

@@ -43,7 +43,8 @@ Task<> Pop3Login::protocol_error(std::string_view text) {
 Task<> Pop3Login::execute(std::string line) {
   auto command = pop3::parse_command(line);
   if (!command) {
-    co_await protocol_error(command.error().unknown ? std::string("Invalid command.") : std::string("Expected ") + command.error().expected);
+    co_await protocol_error(command.error().unknown ? std::string("Invalid command.")
+                                                    : std::string("Expected ") + command.error().expected);
     co_return;
   }
   if (auto* name = std::get_if<pop3::User>(&*command)) {

@@ -2,14 +2,14 @@
 
 namespace courier::front {
 
-Probe::Probe(Log& log, Metrics& metrics) :
-    log_(log),
-    connections_(metrics.counter("courier_front_connections_total", "Connections accepted.")),
-    refused_(metrics.counter("courier_front_refused_total", "Connections refused because of limits.")),
-    handed_over_(metrics.counter("courier_front_sessions_total", "Sessions handed to a mailbox process.")),
-    evicted_(metrics.counter("courier_front_ended_before_sign_in_total", "Connections that ended without a session.")),
-    waiting_(metrics.gauge("courier_front_unauthenticated", "Connections that have not signed in.")),
-    pumped_(metrics.gauge("courier_front_tls_sessions", "Sessions whose TLS is carried here.")) {}
+Probe::Probe(Log& log, Metrics& metrics)
+    : log_(log),
+      connections_(metrics.counter("courier_front_connections_total", "Connections accepted.")),
+      refused_(metrics.counter("courier_front_refused_total", "Connections refused because of limits.")),
+      handed_over_(metrics.counter("courier_front_sessions_total", "Sessions handed to a mailbox process.")),
+      evicted_(metrics.counter("courier_front_ended_before_sign_in_total", "Connections that ended without a session.")),
+      waiting_(metrics.gauge("courier_front_unauthenticated", "Connections that have not signed in.")),
+      pumped_(metrics.gauge("courier_front_tls_sessions", "Sessions whose TLS is carried here.")) {}
 
 void Probe::connected(const std::string& session, auth::Service service, const std::string& peer, bool tls) {
   connections_.add();

@@ -16,14 +16,14 @@ constexpr std::size_t longest_response = 12'288;
 
 }  // namespace
 
-Session::Session(Environment& environment, auth::Service service, StreamPtr stream, bool implicit_tls, std::string name) :
-    environment_(environment),
-    service_(service),
-    stream_(std::move(stream)),
-    implicit_tls_(implicit_tls),
-    name_(std::move(name)),
-    peer_(stream_->peer().ip.text()),
-    deadline_(environment.loop.in(environment.settings.login_time)) {}
+Session::Session(Environment& environment, auth::Service service, StreamPtr stream, bool implicit_tls, std::string name)
+    : environment_(environment),
+      service_(service),
+      stream_(std::move(stream)),
+      implicit_tls_(implicit_tls),
+      name_(std::move(name)),
+      peer_(stream_->peer().ip.text()),
+      deadline_(environment.loop.in(environment.settings.login_time)) {}
 
 Session::~Session() {
   if (connection_ != 0 && !handed_over_) environment_.auth.notify(auth::Disconnected{connection_});

@@ -14,7 +14,7 @@ const std::vector<Role>& table() {
        .user = &S::user_auth,
        .settings = {"auth"},
        .folders = {Folder::AuthState},
-       .verbs = {"account", "domain", "alias", "explain"}},
+       .verbs = {"account", "domain", "alias", "explain", "limits"}},
       {.name = "queue",
        .program = "queue",
        .job = "the spool and its schedule",

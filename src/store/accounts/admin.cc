@@ -203,7 +203,8 @@ bool is_mutation(std::string_view verb) {
   return found != nullptr && found->changes;
 }
 
-control::Answer administer(AccountDatabase& database, const Administration& how, std::string_view verb, const std::vector<std::string>& arguments) {
+control::Answer administer(AccountDatabase& database, const Administration& how, std::string_view verb,
+                           const std::vector<std::string>& arguments) {
   const Verb* found = find_verb(verb);
   if (found == nullptr) return bad(Usage, "no such verb: " + printable(verb));
   if (arguments.size() < found->least || arguments.size() > found->most) return bad(Usage, std::string("usage: ") + found->usage);

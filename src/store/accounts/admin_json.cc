@@ -85,9 +85,9 @@ std::string meaning_name(Meaning meaning) {
 
 std::string account_json(const Account& account, const Administration& how) {
   const Place place = place_of(account, how.mail_dir);
-  return to_json(AccountView{account.address, std::string(domain_of(account.address)), account.uid, account.gid, place.home,
-                             place.maildir, account.quota_bytes, account.quota_messages, account.options, account.name,
-                             account.enabled, !account.password.empty(), !account.scram.empty(), scheme_name(account.password)});
+  return to_json(AccountView{account.address, std::string(domain_of(account.address)), account.uid, account.gid, place.home, place.maildir,
+                             account.quota_bytes, account.quota_messages, account.options, account.name, account.enabled,
+                             !account.password.empty(), !account.scram.empty(), scheme_name(account.password)});
 }
 
 std::string domain_json(const Domain& domain) {

@@ -9,8 +9,8 @@ namespace {
 EditError error_of(EditFault fault, std::string text) { return {fault, std::move(text)}; }
 
 sqlite::Result<void> insert_account(sqlite::Statement& insert, const Account& a) {
-  return insert.run(a.address, a.password, a.scram, a.uid, a.gid, a.home, a.maildir, a.quota_bytes, a.quota_messages, a.options,
-                    a.name, a.enabled, domain_of(a.address));
+  return insert.run(a.address, a.password, a.scram, a.uid, a.gid, a.home, a.maildir, a.quota_bytes, a.quota_messages, a.options, a.name,
+                    a.enabled, domain_of(a.address));
 }
 
 }  // namespace
@@ -26,8 +26,8 @@ Edited<> AccountDatabase::add_domain(const Domain& domain) {
 }
 
 Edited<> AccountDatabase::remove_domain(std::string_view name) {
-  auto used = database_.prepare(
-      "SELECT (SELECT count(*) FROM accounts WHERE domain = ?1) + (SELECT count(*) FROM aliases WHERE domain = ?1)");
+  auto used =
+      database_.prepare("SELECT (SELECT count(*) FROM accounts WHERE domain = ?1) + (SELECT count(*) FROM aliases WHERE domain = ?1)");
   if (!used) return fail(edit_error(used.error()));
   const auto row = used->first(name);
   if (!row) return fail(edit_error(row.error()));
@@ -63,8 +63,8 @@ Edited<> AccountDatabase::require_hosted(std::string_view address) {
 Edited<> AccountDatabase::add_accounts(const std::vector<Account>& accounts) {
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return fail(edit_error(transaction.error()));
-  auto insert = database_.prepare(std::string("INSERT INTO accounts(") + account_columns +
-                                  ", domain) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto insert =
+      database_.prepare(std::string("INSERT INTO accounts(") + account_columns + ", domain) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) return fail(edit_error(insert.error()));
   for (const Account& account : accounts) {
     if (auto hosted = require_hosted(account.address); !hosted) return hosted;
@@ -82,8 +82,8 @@ Edited<> AccountDatabase::update_account(const Account& a) {
       "UPDATE accounts SET password = ?2, scram = ?3, uid = ?4, gid = ?5, home = ?6, maildir = ?7, quota_bytes = ?8, "
       "quota_messages = ?9, options = ?10, name = ?11, enabled = ?12 WHERE address = ?1");
   if (!update) return fail(edit_error(update.error()));
-  if (auto done = update->run(a.address, a.password, a.scram, a.uid, a.gid, a.home, a.maildir, a.quota_bytes, a.quota_messages,
-                              a.options, a.name, a.enabled);
+  if (auto done = update->run(a.address, a.password, a.scram, a.uid, a.gid, a.home, a.maildir, a.quota_bytes, a.quota_messages, a.options,
+                              a.name, a.enabled);
       !done) {
     return fail(edit_error(done.error()));
   }
@@ -148,8 +148,7 @@ Edited<> AccountDatabase::remove_alias(std::string_view address) {
 }
 
 Answered<std::vector<Alias>> AccountDatabase::aliases(const Page& page) {
-  auto select =
-      database_.prepare("SELECT address FROM aliases WHERE address > ?1 AND (?2 = '' OR domain = ?2) ORDER BY address LIMIT ?3");
+  auto select = database_.prepare("SELECT address FROM aliases WHERE address > ?1 AND (?2 = '' OR domain = ?2) ORDER BY address LIMIT ?3");
   if (!select) return fail(unavailable(select.error()));
   select->bind_all(page.after, page.domain, page.most);
   std::vector<Alias> all;

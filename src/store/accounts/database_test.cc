@@ -22,7 +22,8 @@ Account account(const std::string& address) {
 
 TEST(AccountDatabase, KeepsEveryField) {
   const auto database = fresh();
-  const Account full{"ann@example.test", "$hash$", "scram", 1000, 1001, "/home/ann", "Mail", 1ull << 40, 5000, "disableimap=1", "Ann", false};
+  const Account full{"ann@example.test", "$hash$", "scram",         1000,  1001, "/home/ann", "Mail",
+                     1ull << 40,         5000,     "disableimap=1", "Ann", false};
   ASSERT_TRUE(database->add_accounts({full}));
   EXPECT_EQ(*database->find_account("ann@example.test"), full);
   EXPECT_EQ(*database->find_account("bob@example.test"), std::nullopt);

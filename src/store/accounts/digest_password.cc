@@ -21,7 +21,7 @@ struct DigestScheme {
   bool hex;
 };
 constexpr DigestScheme schemes[] = {
-    {"{MD5}", EVP_md5, false, false},       {"{MD5RAW}", EVP_md5, false, true},   {"{SHA}", EVP_sha1, false, false},
+    {"{MD5}", EVP_md5, false, false},       {"{MD5RAW}", EVP_md5, false, true},     {"{SHA}", EVP_sha1, false, false},
     {"{SHA256}", EVP_sha256, false, false}, {"{SHA512}", EVP_sha512, false, false}, {"{SMD5}", EVP_md5, true, false},
     {"{SSHA}", EVP_sha1, true, false},      {"{SSHA256}", EVP_sha256, true, false}, {"{SSHA512}", EVP_sha512, true, false},
 };

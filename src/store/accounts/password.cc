@@ -25,8 +25,8 @@ std::string hash_argon2id(std::string_view password, const HashCost& cost) {
   const std::string salt = random_bytes(16);
   const auto salt_size = static_cast<std::uint32_t>(salt.size());
   std::string text(argon2_encodedlen(cost.passes, cost.memory_kib, 1, salt_size, argon2_hash_size, Argon2_id), '\0');
-  CHECK(argon2id_hash_encoded(cost.passes, cost.memory_kib, 1, password.data(), password.size(), salt.data(), salt.size(),
-                              argon2_hash_size, text.data(), text.size()) == ARGON2_OK);
+  CHECK(argon2id_hash_encoded(cost.passes, cost.memory_kib, 1, password.data(), password.size(), salt.data(), salt.size(), argon2_hash_size,
+                              text.data(), text.size()) == ARGON2_OK);
   text.resize(text.find('\0'));
   return text;
 }

@@ -31,8 +31,7 @@ TEST(Password, AcceptsUnsaltedDigests) {
 
 TEST(Password, AcceptsSaltedDigestsOfAnySaltLength) {
   for (const char* stored : {"{SSHA}CgSpwlN3M35RqDEcNKJWSrzVm8RhYmNk",
-                             "{ssha}Pkrk+/a2NUefZWA4EgAaAtG0XqhhYmNkZWZnaA==",
-                             "{SSHA256}iGLqj+zeraktty1ornnlacHXaXRYZTZVOFexBKo4/29hYmNk",
+                             "{ssha}Pkrk+/a2NUefZWA4EgAaAtG0XqhhYmNkZWZnaA==", "{SSHA256}iGLqj+zeraktty1ornnlacHXaXRYZTZVOFexBKo4/29hYmNk",
                              "{SSHA512}RT2M1CzAoMY+KZO7AIkKSN1ztc0IaehcsB0vJ9c+M6k/uTkbKZMOSUEP9Jb/LEIKHZ3S6pGDwoAxnuAc8BZqW2FiY2RlZmdo",
                              "{SMD5}qfk5vfHxkmeya7Ad92mSLWFiY2Q="}) {
     EXPECT_TRUE(verify_password(stored, "hello")) << stored;
@@ -42,14 +41,12 @@ TEST(Password, AcceptsSaltedDigestsOfAnySaltLength) {
 }
 
 TEST(Password, AcceptsWhatCryptKnows) {
-  for (const char* stored : {"$1$saltsalt$fFhQNRZ9A4AYLdo7vOe8a0",
-                             "$5$rounds=1000$saltsalt$V4InyHsp2Gu4sXpjRgJnRYn2GaRWr1VDjD9eCG8WcN0",
-                             "$6$rounds=1000$saltsalt$zkoiYwIsO5KDt3uWpXhMSn5A3GL3dLBDrvvCP5bYQnNQABJ.qFs5wSdYTV8y4TfHT11NM.aq073TqVf0dt9hm0",
-                             "$2b$04$abcdefghijklmnopqrstuuwHJMEGjfAzmL1lWmUmlphguIbWfjYey",
-                             "$2a$04$abcdefghijklmnopqrstuuwHJMEGjfAzmL1lWmUmlphguIbWfjYey",
-                             "$2y$04$abcdefghijklmnopqrstuuwHJMEGjfAzmL1lWmUmlphguIbWfjYey",
-                             "abl0JrMf6tlhw",
-                             "$y$j75$saltsalt$JID5GV5v7zTJqtd6jyB6z0xLy2X1w/vZTe2zyUzTJiC"}) {
+  for (const char* stored :
+       {"$1$saltsalt$fFhQNRZ9A4AYLdo7vOe8a0", "$5$rounds=1000$saltsalt$V4InyHsp2Gu4sXpjRgJnRYn2GaRWr1VDjD9eCG8WcN0",
+        "$6$rounds=1000$saltsalt$zkoiYwIsO5KDt3uWpXhMSn5A3GL3dLBDrvvCP5bYQnNQABJ.qFs5wSdYTV8y4TfHT11NM.aq073TqVf0dt9hm0",
+        "$2b$04$abcdefghijklmnopqrstuuwHJMEGjfAzmL1lWmUmlphguIbWfjYey", "$2a$04$abcdefghijklmnopqrstuuwHJMEGjfAzmL1lWmUmlphguIbWfjYey",
+        "$2y$04$abcdefghijklmnopqrstuuwHJMEGjfAzmL1lWmUmlphguIbWfjYey", "abl0JrMf6tlhw",
+        "$y$j75$saltsalt$JID5GV5v7zTJqtd6jyB6z0xLy2X1w/vZTe2zyUzTJiC"}) {
     EXPECT_TRUE(verify_password(stored, "hello")) << stored;
     EXPECT_TRUE(verify_password(std::string("{crypt}") + stored, "hello")) << stored;
     EXPECT_FALSE(verify_password(stored, "hellp")) << stored;
@@ -59,8 +56,8 @@ TEST(Password, AcceptsWhatCryptKnows) {
 }
 
 TEST(Password, RefusesWhatIsNoHash) {
-  for (const char* stored : {"", "hello", "*", "!", "x", "{PLAIN}hello", "{SHA}", "{SHA}qvTGHdzF6KLavt4PO0gs2a6pQ0", "{SSHA}qvTGHdzF6KLavt4PO0gs2a6pQ00=",
-                             "$argon2id$", "{CRYPT}", "$y$"}) {
+  for (const char* stored : {"", "hello", "*", "!", "x", "{PLAIN}hello", "{SHA}", "{SHA}qvTGHdzF6KLavt4PO0gs2a6pQ0",
+                             "{SSHA}qvTGHdzF6KLavt4PO0gs2a6pQ00=", "$argon2id$", "{CRYPT}", "$y$"}) {
     EXPECT_FALSE(verify_password(stored, "hello")) << stored;
     EXPECT_FALSE(is_stored_form(stored) && verify_password(stored, "")) << stored;
   }

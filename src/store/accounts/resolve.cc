@@ -29,8 +29,8 @@ struct Found {
 
 class Resolver {
  public:
-  Resolver(AccountSource& source, const Naming& naming, Steps steps, std::size_t most) :
-      source_(source), naming_(naming), steps_(steps), most_(most) {}
+  Resolver(AccountSource& source, const Naming& naming, Steps steps, std::size_t most)
+      : source_(source), naming_(naming), steps_(steps), most_(most) {}
 
   Answered<Resolution> run(const std::string& address) {
     auto first = look_up(address, false);

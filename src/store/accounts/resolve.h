@@ -47,7 +47,7 @@ struct Resolution {
 enum class Steps : bool { No, Yes };
 
 // The whole way through aliases of aliases. `address` is canonical. At most `most_aliases` aliases are opened.
-[[nodiscard]] Answered<Resolution> resolve(AccountSource& source, const Naming& naming, const std::string& address,
-                                           Steps steps = Steps::No, std::size_t most_aliases = 100'000);
+[[nodiscard]] Answered<Resolution> resolve(AccountSource& source, const Naming& naming, const std::string& address, Steps steps = Steps::No,
+                                           std::size_t most_aliases = 100'000);
 
 }  // namespace courier::accounts

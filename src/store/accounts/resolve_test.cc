@@ -32,7 +32,8 @@ class Fake final : public AccountSource {
   Answered<bool> scram_serves_all() override { return false; }
 
   bool down = false;
-  std::map<std::string, bool> accounts{{"ann@our.test", true}, {"bob@our.test", true}, {"gone@our.test", false}, {"ann-sales@our.test", true}};
+  std::map<std::string, bool> accounts{
+      {"ann@our.test", true}, {"bob@our.test", true}, {"gone@our.test", false}, {"ann-sales@our.test", true}};
   std::map<std::string, std::vector<std::string>> aliases{
       {"staff@our.test", {"ann@our.test", "bob@our.test", "carol@elsewhere.test"}},
       {"all@our.test", {"staff@our.test", "ann@our.test", "nobody@our.test"}},
@@ -128,7 +129,8 @@ TEST(Resolve, WholeDomainMayMove) {
 TEST(Resolve, BoundsTheNumberOfAliases) {
   Fake source;
   for (int i = 0; i < 50; ++i) {
-    source.aliases["c" + std::to_string(i) + "@our.test"] = {"c" + std::to_string(i + 1) + "@our.test", "x" + std::to_string(i) + "@far.test"};
+    source.aliases["c" + std::to_string(i) + "@our.test"] = {"c" + std::to_string(i + 1) + "@our.test",
+                                                             "x" + std::to_string(i) + "@far.test"};
   }
   const auto resolution = resolve(source, naming, "c0@our.test", Steps::No, 10);
   ASSERT_TRUE(resolution);

@@ -45,7 +45,7 @@ class LoginClient final : public ClientExchange {
 class ScramClient final : public ClientExchange {
  public:
   ScramClient(Credentials credentials, ClientFacts facts, bool plus) : credentials_(std::move(credentials)), facts_(std::move(facts)) {
-    first_.flag = plus                            ? BindingFlag::Used
+    first_.flag = plus                             ? BindingFlag::Used
                   : facts_.channel_binding.empty() ? BindingFlag::None
                   : facts_.plus_offered            ? BindingFlag::None
                                                    : BindingFlag::NotOffered;

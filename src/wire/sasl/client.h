@@ -34,8 +34,7 @@ class ClientExchange {
 };
 
 // Null for a mechanism that this side does not know, and for credentials it cannot carry.
-[[nodiscard]] std::unique_ptr<ClientExchange> make_client_exchange(std::string_view mechanism, Credentials credentials,
-                                                                   ClientFacts facts);
+[[nodiscard]] std::unique_ptr<ClientExchange> make_client_exchange(std::string_view mechanism, Credentials credentials, ClientFacts facts);
 
 // The best of what the server offers; empty: none fits. PLAIN and LOGIN only where `encrypted` keeps the password secret.
 [[nodiscard]] std::string_view choose_mechanism(const std::vector<std::string>& offered, bool encrypted, bool binding);

@@ -22,8 +22,6 @@ Parsed<Plain> parse_plain(std::string_view message, std::size_t longest) {
   return plain;
 }
 
-std::string write_plain(const Plain& plain) {
-  return plain.authorization + '\0' + plain.authentication + '\0' + plain.password;
-}
+std::string write_plain(const Plain& plain) { return plain.authorization + '\0' + plain.authentication + '\0' + plain.password; }
 
 }  // namespace courier::sasl

@@ -26,8 +26,7 @@ std::optional<std::vector<UChar>> to_utf16(std::string_view text) {
   std::vector<UChar> wide(text.size() + 1);
   std::int32_t length = 0;
   UErrorCode error = U_ZERO_ERROR;
-  u_strFromUTF8(wide.data(), static_cast<std::int32_t>(wide.size()), &length, text.data(),
-                static_cast<std::int32_t>(text.size()), &error);
+  u_strFromUTF8(wide.data(), static_cast<std::int32_t>(wide.size()), &length, text.data(), static_cast<std::int32_t>(text.size()), &error);
   if (U_FAILURE(error)) return std::nullopt;
   wide.resize(static_cast<std::size_t>(length));
   return wide;
@@ -37,8 +36,7 @@ std::optional<std::string> to_utf8(const std::vector<UChar>& wide) {
   std::string text(wide.size() * 3, '\0');
   std::int32_t length = 0;
   UErrorCode error = U_ZERO_ERROR;
-  u_strToUTF8(text.data(), static_cast<std::int32_t>(text.size()), &length, wide.data(),
-              static_cast<std::int32_t>(wide.size()), &error);
+  u_strToUTF8(text.data(), static_cast<std::int32_t>(text.size()), &length, wide.data(), static_cast<std::int32_t>(wide.size()), &error);
   if (U_FAILURE(error)) return std::nullopt;
   text.resize(static_cast<std::size_t>(length));
   return text;
@@ -58,10 +56,9 @@ std::optional<std::string> saslprep(std::string_view text, Prepare purpose) {
   // NFKC makes at most 18 units of one.
   std::vector<UChar> prepared(wide->size() * 18 + 1);
   UErrorCode error = U_ZERO_ERROR;
-  const std::int32_t length =
-      usprep_prepare(profile(), wide->data(), static_cast<std::int32_t>(wide->size()), prepared.data(),
-                     static_cast<std::int32_t>(prepared.size()),
-                     purpose == Prepare::Query ? USPREP_ALLOW_UNASSIGNED : USPREP_DEFAULT, nullptr, &error);
+  const std::int32_t length = usprep_prepare(profile(), wide->data(), static_cast<std::int32_t>(wide->size()), prepared.data(),
+                                             static_cast<std::int32_t>(prepared.size()),
+                                             purpose == Prepare::Query ? USPREP_ALLOW_UNASSIGNED : USPREP_DEFAULT, nullptr, &error);
   if (U_FAILURE(error)) return std::nullopt;
   prepared.resize(static_cast<std::size_t>(length));
   return to_utf8(prepared);

@@ -21,8 +21,7 @@ bool is_printable(std::string_view text) {
 
 // cb-name = 1*(ALPHA / DIGIT / "." / "-")
 bool is_binding_name(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '.' || c == '-'; });
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '.' || c == '-'; });
 }
 
 // saslname = 1*(value-safe-char / "=2C" / "=3D")
@@ -162,9 +161,7 @@ std::string write_client_first(const ClientFirst& message) {
   return with_extensions(std::move(out), message.extensions);
 }
 
-std::string_view gs2_header(std::string_view message) {
-  return message.substr(0, message.find(',', message.find(',') + 1) + 1);
-}
+std::string_view gs2_header(std::string_view message) { return message.substr(0, message.find(',', message.find(',') + 1) + 1); }
 std::string_view client_first_bare(std::string_view message) { return message.substr(gs2_header(message).size()); }
 
 // server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]
@@ -190,9 +187,8 @@ Parsed<ServerFirst> parse_server_first(std::string_view message) {
 }
 
 std::string write_server_first(const ServerFirst& message) {
-  return with_extensions(
-      "r=" + message.nonce + ",s=" + base64_encode(message.salt) + ",i=" + std::to_string(message.iterations),
-      message.extensions);
+  return with_extensions("r=" + message.nonce + ",s=" + base64_encode(message.salt) + ",i=" + std::to_string(message.iterations),
+                         message.extensions);
 }
 
 // client-final-message = channel-binding "," nonce ["," extensions] "," proof
@@ -245,8 +241,7 @@ Parsed<ServerFinal> parse_server_final(std::string_view message) {
 }
 
 std::string write_server_final(const ServerFinal& message) {
-  return with_extensions(message.error.empty() ? "v=" + base64_encode(message.signature) : "e=" + message.error,
-                         message.extensions);
+  return with_extensions(message.error.empty() ? "v=" + base64_encode(message.signature) : "e=" + message.error, message.extensions);
 }
 
 }  // namespace courier::sasl

@@ -19,9 +19,7 @@ class ScramServer final : public ServerExchange {
       case State::Begin:
         if (!message) return Challenge{};
         return first(*message);
-      case State::Challenged:
-        state_ = State::Done;
-        return message ? final(*message) : ServerAnswer{Malformed{"client-final-message"}};
+      case State::Challenged: state_ = State::Done; return message ? final(*message) : ServerAnswer{Malformed{"client-final-message"}};
       case State::Asked:
       case State::Done: break;
     }
@@ -67,8 +65,7 @@ class ScramServer final : public ServerExchange {
     const std::string binding = plus_ ? gs2_header_ + facts_.channel_binding : gs2_header_;
     if (!equal_in_constant_time(parsed->binding, binding)) return Denied{};
     // AuthMessage := client-first-message-bare "," server-first-message "," client-final-message-without-proof
-    const std::string auth_message =
-        client_first_bare_ + ',' + server_first_ + ',' + std::string(client_final_without_proof(message));
+    const std::string auth_message = client_first_bare_ + ',' + server_first_ + ',' + std::string(client_final_without_proof(message));
     const std::string signature = hmac_sha256(verifier_.stored_key, auth_message);
     if (parsed->proof.size() != signature.size()) return Denied{};
     const std::string client_key = exclusive_or(parsed->proof, signature);

@@ -16,8 +16,7 @@ namespace {
 constexpr const char* client_nonce = "rOprNGfwEbeRWgbNEkqO";
 constexpr const char* server_nonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
 constexpr const char* rfc_client_first = "n,,n=user,r=rOprNGfwEbeRWgbNEkqO";
-constexpr const char* rfc_server_first =
-    "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+constexpr const char* rfc_server_first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
 constexpr const char* rfc_client_final =
     "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
 constexpr const char* rfc_server_final = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
@@ -47,8 +46,8 @@ TEST(Scram, ClientFollowsTheVectorOfRfc7677) {
 }
 
 // Runs a whole exchange; `change` may alter the client's final message.
-ServerAnswer exchange(const std::string& mechanism, const std::string& password, ClientFacts client_facts,
-                      ServerFacts server_facts, void (*change)(std::string&) = nullptr) {
+ServerAnswer exchange(const std::string& mechanism, const std::string& password, ClientFacts client_facts, ServerFacts server_facts,
+                      void (*change)(std::string&) = nullptr) {
   const auto client = make_client_exchange(mechanism, {"ann,=x", password}, std::move(client_facts));
   const auto server = make_server_exchange(mechanism, std::move(server_facts));
   auto answer = server->respond(*client->initial());
@@ -110,12 +109,13 @@ TEST(Scram, ClientDistrustsTheServer) {
 }
 
 TEST(Scram, GrammarRefuses) {
-  for (const char* bad : {"", "n", "n,", "n,,", "x,,n=u,r=n", "n,b=u,n=u,r=n", "n,,m=x,n=u,r=n", "n,,n=,r=n", "n,,n=u", "n,,n=u,r=",
-                          "n,,n=a=2cb,r=n", "n,,n=a=,r=n", "p=,,n=u,r=n", "p=tls exporter,,n=u,r=n", "n,,n=u,r=n,", "n,,n=u,r=n,1=x",
-                          "n,,n=\xff,r=n"}) {
+  for (const char* bad :
+       {"", "n", "n,", "n,,", "x,,n=u,r=n", "n,b=u,n=u,r=n", "n,,m=x,n=u,r=n", "n,,n=,r=n", "n,,n=u", "n,,n=u,r=", "n,,n=a=2cb,r=n",
+        "n,,n=a=,r=n", "p=,,n=u,r=n", "p=tls exporter,,n=u,r=n", "n,,n=u,r=n,", "n,,n=u,r=n,1=x", "n,,n=\xff,r=n"}) {
     EXPECT_FALSE(parse_client_first(bad)) << bad;
   }
-  for (const char* bad : {"", "r=n", "r=n,s=,i=1", "r=n,s=QQ==", "r=n,s=QQ==,i=", "r=n,s=QQ==,i=01", "r=n,s=QQ=,i=1", "m=x,r=n,s=QQ==,i=1"}) {
+  for (const char* bad :
+       {"", "r=n", "r=n,s=,i=1", "r=n,s=QQ==", "r=n,s=QQ==,i=", "r=n,s=QQ==,i=01", "r=n,s=QQ=,i=1", "m=x,r=n,s=QQ==,i=1"}) {
     EXPECT_FALSE(parse_server_first(bad)) << bad;
   }
   for (const char* bad : {"", "c=biws,r=n", "c=biws,p=QQ==", "c=,r=n,p=QQ==", "c=biws,r=n,p=", "c=biws,r=n,p=QQ==,x=y"}) {
@@ -149,7 +149,10 @@ TEST(Saslprep, ExamplesOfRfc4013) {
   EXPECT_EQ(saslprep("\u00aa", Prepare::Stored), "a");
   EXPECT_EQ(saslprep("\u2168", Prepare::Stored), "IX");
   EXPECT_EQ(saslprep("\x07", Prepare::Stored), std::nullopt);
-  EXPECT_EQ(saslprep("\u0627" "1", Prepare::Stored), std::nullopt);
+  EXPECT_EQ(saslprep("\u0627"
+                     "1",
+                     Prepare::Stored),
+            std::nullopt);
   EXPECT_EQ(saslprep("\xff", Prepare::Query), std::nullopt);
   EXPECT_EQ(saslprep("a\u0221", Prepare::Stored), std::nullopt);
   EXPECT_EQ(saslprep("a\u0221", Prepare::Query), "a\u0221");

@@ -121,14 +121,15 @@ auth::SaslReply FakeAuth::judge(const std::string& user, bool right) {
 }
 
 void FakeMailbox::serve(Channel& channel) {
-  channel.serve_with_descriptors<mailbox::HandOver>([this](WithDescriptors<mailbox::HandOver> request, Deadline) -> Task<WithDescriptors<mailbox::HandOverReply>> {
-    struct Wrap {
-      static Task<WithDescriptors<mailbox::HandOverReply>> reply(Task<mailbox::HandOverReply> task) {
-        co_return WithDescriptors<mailbox::HandOverReply>{co_await std::move(task), {}};
-      }
-    };
-    return Wrap::reply(take(std::move(request)));
-  });
+  channel.serve_with_descriptors<mailbox::HandOver>(
+      [this](WithDescriptors<mailbox::HandOver> request, Deadline) -> Task<WithDescriptors<mailbox::HandOverReply>> {
+        struct Wrap {
+          static Task<WithDescriptors<mailbox::HandOverReply>> reply(Task<mailbox::HandOverReply> task) {
+            co_return WithDescriptors<mailbox::HandOverReply>{co_await std::move(task), {}};
+          }
+        };
+        return Wrap::reply(take(std::move(request)));
+      });
 }
 
 Task<mailbox::HandOverReply> FakeMailbox::take(WithDescriptors<mailbox::HandOver> request) {
@@ -137,17 +138,23 @@ Task<mailbox::HandOverReply> FakeMailbox::take(WithDescriptors<mailbox::HandOver
   co_return mailbox::HandOverReply{true, {}};
 }
 
-World::World(Loop& on, WorldOptions options) :
-    loop(on),
-    context{.loop = on, .log = no_log(), .metrics = metrics, .disk = real_disk(), .start = {}, .listeners = {}, .on_new_peer = {}, .links = {}} {
+World::World(Loop& on, WorldOptions options)
+    : loop(on),
+      context{.loop = on,
+              .log = no_log(),
+              .metrics = metrics,
+              .disk = real_disk(),
+              .start = {},
+              .listeners = {},
+              .on_new_peer = {},
+              .links = {}} {
   context.start.role = "front";
   context.start.host_name = "mail.example.test";
   context.start.boot = 5;
   context.start.settings = encode_settings(options.settings);
   if (options.certificate) context.start.certificates = {{"chain", "key"}};
-  front = std::make_unique<Front>(context, [](Loop&, const TlsServerSettings&) {
-    return Result<std::unique_ptr<TlsServerContext>, std::string>(make_fake_tls());
-  });
+  front = std::make_unique<Front>(
+      context, [](Loop&, const TlsServerSettings&) { return Result<std::unique_ptr<TlsServerContext>, std::string>(make_fake_tls()); });
   ChannelPair to_auth = make_memory_channels(loop), to_mailbox = make_memory_channels(loop);
   auth.serve(*to_auth.second, loop);
   mailbox.serve(*to_mailbox.second);

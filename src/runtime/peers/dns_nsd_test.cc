@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 
 #include "base/descriptor.h"
 #include "runtime/dns.h"
+#include "runtime/sandbox.h"
 
 namespace courier {
 namespace {
@@ -171,6 +173,22 @@ TEST_F(DnsNsdTest, AbsenceHasItsKinds) {
   EXPECT_EQ(run_until_done(*loop, resolver->mx("mx.example.test", soon())).error(), DnsFault::NoData);
   EXPECT_EQ(run_until_done(*loop, resolver->ptr(*IpAddress::parse("192.0.2.9"), soon())).error(), DnsFault::NoName);
   EXPECT_EQ(run_until_done(*loop, resolver->a("other.invalid-zone.example", soon())).error(), DnsFault::TryAgain);  // refused
+}
+
+// What a daemon does: the resolver is made, the sandbox closes, then the first question is asked.
+[[noreturn]] void resolve_inside_sandbox(const std::string& server) {
+  const auto loop = make_loop();
+  DnsSettings settings;
+  settings.servers = {server};
+  const auto resolver = make_unbound_resolver(*loop, settings);
+  if (!resolver || !close_sandbox({.writable = {}, .readable = {}, .network_out = true})) std::_Exit(1);
+  const auto answer = run_until_done(*loop, resolver->mx("example.test", loop->in(seconds(5))));
+  std::_Exit(answer && answer->records.size() == 2 ? 0 : 2);
+}
+
+TEST_F(DnsNsdTest, WorksInsideTheSandbox) {
+  GTEST_FLAG_SET(death_test_style, "fast");
+  EXPECT_EXIT(resolve_inside_sandbox(nsd->server()), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

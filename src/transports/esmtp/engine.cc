@@ -1,6 +1,7 @@
 #include "transports/esmtp/engine.h"
 
 #include "runtime/random.h"
+#include "settings/changed.h"
 #include "transports/esmtp/own_addresses.h"
 
 namespace courier::esmtp {
@@ -8,18 +9,6 @@ namespace courier::esmtp {
 namespace {
 
 constexpr std::uint64_t longest_trust_file = 16u << 20;
-
-// The keys of settings that count only from the next start.
-std::vector<std::string> waiting_for_restart(const EsmtpSettings& now, const EsmtpSettings& next) {
-  std::vector<std::string> keys;
-  if (now.dns != next.dns) keys.emplace_back("esmtp.dns");
-  if (now.dns_servers != next.dns_servers) keys.emplace_back("esmtp.dns_servers");
-  if (now.dnssec != next.dnssec) keys.emplace_back("esmtp.dnssec");
-  if (now.dns_root_key != next.dns_root_key) keys.emplace_back("esmtp.dns_root_key");
-  if (now.dns_local_zones != next.dns_local_zones) keys.emplace_back("esmtp.dns_local_zones");
-  if (now.trust_file != next.trust_file) keys.emplace_back("esmtp.trust_file");
-  return keys;
-}
 
 // Counts a delivery while it runs.
 struct Running {
@@ -42,7 +31,12 @@ Engine::Engine(DaemonContext& context, Doubles doubles)
       resolvers_(context.loop, probe_),
       dialer_(make_dialer(context.loop)),
       tls_memory_(context.loop) {
-  auto policy = make_policy(context.start.settings);
+  EsmtpSettings settings;
+  if (!decode_settings(context.start.settings, settings)) {
+    fault_ = "the settings do not decode";
+    return;
+  }
+  auto policy = Policy::make(std::move(settings), context.start.host_name);
   if (!policy) {
     fault_ = policy.error();
     return;
@@ -80,12 +74,6 @@ void Engine::open(const EsmtpSettings& settings) {
   connections_ = std::make_unique<Connections>(context_.loop, probe_, limits());
 }
 
-Result<std::shared_ptr<const Policy>, std::string> Engine::make_policy(const std::string& settings) const {
-  EsmtpSettings decoded;
-  if (!decode_settings(settings, decoded)) return fail(std::string("the settings do not decode"));
-  return Policy::make(std::move(decoded), context_.start.host_name);
-}
-
 Connections::Limits Engine::limits() const {
   const EsmtpSettings& settings = policy_->settings;
   return {static_cast<std::size_t>(settings.connections_per_site), static_cast<std::size_t>(settings.connections),
@@ -110,15 +98,19 @@ Task<delivery::DeliverReply> Engine::deliver(delivery::Deliver request, Descript
 }
 
 control::Reloaded Engine::reload(const std::string& settings) {
-  auto policy = make_policy(settings);
-  if (!policy) {
-    probe_.refused_settings(policy.error());
-    return {policy.error(), {}};
-  }
-  control::Reloaded reloaded{{}, waiting_for_restart(policy_->settings, (*policy)->settings)};
+  EsmtpSettings next;
+  if (!decode_settings(settings, next)) return refuse("the settings do not decode");
+  auto policy = Policy::make(without_restart(policy_->settings, next), context_.start.host_name);
+  if (!policy) return refuse(policy.error());
+  control::Reloaded reloaded{{}, keys_needing_restart(policy_->settings, next)};
   policy_ = std::move(*policy);
   connections_->set_limits(limits());
   return reloaded;
+}
+
+control::Reloaded Engine::refuse(const std::string& fault) {
+  probe_.refused_settings(fault);
+  return {fault, {}};
 }
 
 Task<bool> Engine::drain(Deadline deadline) {

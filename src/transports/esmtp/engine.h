@@ -34,7 +34,7 @@ class Engine {
 
  private:
   void open(const EsmtpSettings& settings);
-  [[nodiscard]] Result<std::shared_ptr<const Policy>, std::string> make_policy(const std::string& settings) const;
+  control::Reloaded refuse(const std::string& fault);
   [[nodiscard]] Connections::Limits limits() const;
   Task<Resolver*> resolver();
 

@@ -1,5 +1,7 @@
 #include "transports/esmtp/esmtp.h"
 
+#include "runtime/listener.h"
+#include "runtime/socket_address.h"
 #include "transports/esmtp/testing/engine_test_base.h"
 
 namespace courier::esmtp {
@@ -65,7 +67,7 @@ TEST_F(EsmtpTest, ReloadTakesEffectAndSaysWhatWaits) {
   next.dnssec = !next.dnssec;
   const auto reloaded = daemon->reload(encode_settings(next));
   EXPECT_EQ(reloaded.error, "");
-  EXPECT_EQ(reloaded.needs_restart, std::vector<std::string>{"esmtp.dnssec"});
+  EXPECT_EQ(reloaded.needs_restart, std::vector<std::string>{"dnssec"});
   server("192.0.2.7");
   const auto reply = run_until_done(loop, queue->call(message(), Deadline::never()));
   ASSERT_TRUE(reply);
@@ -98,6 +100,37 @@ TEST_F(EsmtpTest, TellsItsStatusAndMetrics) {
   EXPECT_EQ(ask("status").json,
             R"({"connections":1,"idle":1,"waiting":0,"deliveries":0,"hosts_without_tls":0,"dnssec":"unknown"})");
   EXPECT_NE(metrics.text().find("courier_esmtp_recipients_total{outcome=\"sent\"} 1"), std::string::npos) << metrics.text();
+}
+
+// The same engine on a real loop and real sockets.
+TEST(EsmtpSockets, DeliversOverTcp) {
+  const auto loop = make_loop();
+  auto listener = bind_listener({IpAddress::v4(0x7F000001), 0, {}});
+  ASSERT_TRUE(listener) << listener.error();
+  const Endpoint at = local_endpoint(listener->get());
+  Script script;
+  ScriptedSession server(*loop, script);
+  TaskGroup tasks(*loop, no_exceptions());
+  Acceptor acceptor(*loop, std::move(*listener), [&](StreamPtr stream) { tasks.spawn(server.run(std::move(stream))); });
+
+  Metrics metrics;
+  FakeResolver resolver;
+  DaemonContext context{*loop, no_log(), metrics, real_disk(), {}, {}, nullptr, {}, {}};
+  EsmtpSettings settings;
+  settings.smarthost = "[127.0.0.1]," + std::to_string(at.port);
+  settings.source_ipv4 = "127.0.0.1";
+  context.start.settings = encode_settings(settings);
+  context.start.host_name = "us.test";
+  Engine engine(context, Doubles{&resolver, nullptr});
+  ASSERT_EQ(engine.fault(), "");
+  delivery::Deliver request;
+  request.recipients.resize(1);
+  request.recipients[0].address = "bob@far.test";
+  request.body = {"Subject: x\n\nhello\n", false, 18};
+  const auto reply = run_until_done(*loop, engine.deliver(request, {}, loop->in(seconds(10))));
+  ASSERT_EQ(reply.results.size(), 1u);
+  EXPECT_EQ(reply.results[0].outcome, Outcome::Relayed) << reply.results[0].text;
+  EXPECT_EQ(script.messages, std::vector<std::string>{"Subject: x\r\n\r\nhello\r\n"});
 }
 
 }  // namespace

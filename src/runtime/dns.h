@@ -68,8 +68,7 @@ struct DnsSettings {
 // asked of them; otherwise these are answered with NoName here (RFC 6303, RFC 6761).
 // Coroutines that wait for an answer must be gone before the resolver is destroyed. Null when libunbound refuses the
 // settings: a server or key that does not parse; `error` then says which.
-[[nodiscard]] std::unique_ptr<Resolver> make_unbound_resolver(Loop& loop, const DnsSettings& settings,
-                                                              std::string* error = nullptr);
+[[nodiscard]] std::unique_ptr<Resolver> make_unbound_resolver(Loop& loop, const DnsSettings& settings, std::string* error = nullptr);
 
 // Answers from a table; unknown names are NoName. For tests.
 class FakeResolver final : public Resolver {

@@ -138,8 +138,7 @@ class UnboundResolver final : public Resolver {
   Task<Answer> ask(std::string name, Type type, Deadline deadline);
 
   template <class Read>
-  static auto read(Answer answered, Read read_record)
-      -> DnsResult<typename std::invoke_result_t<Read, std::string_view>::value_type> {
+  static auto read(Answer answered, Read read_record) -> DnsResult<typename std::invoke_result_t<Read, std::string_view>::value_type> {
     if (!answered) return fail(answered.error());
     const ub_result* result = answered->get();
     DnsAnswer<typename std::invoke_result_t<Read, std::string_view>::value_type> answer;

@@ -52,8 +52,7 @@ class TlsServerContext {
   [[nodiscard]] virtual Task<IoResult<StreamPtr>> accept(StreamPtr plain, Deadline deadline) = 0;
 };
 // The error text says which certificate or key is wrong and why.
-[[nodiscard]] Result<std::unique_ptr<TlsServerContext>, std::string> make_tls_server(Loop& loop,
-                                                                                     const TlsServerSettings& settings);
+[[nodiscard]] Result<std::unique_ptr<TlsServerContext>, std::string> make_tls_server(Loop& loop, const TlsServerSettings& settings);
 
 class TlsClientContext {
  public:

@@ -57,8 +57,7 @@ Result<void, std::string> use_certificate(SSL_CTX* context, const TlsCertificate
 
 std::vector<std::string> names_of(X509* certificate) {
   std::vector<std::string> names;
-  auto* alternatives =
-      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  auto* alternatives = static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
   for (int i = 0; i < sk_GENERAL_NAME_num(alternatives); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(alternatives, i);
     if (name->type != GEN_DNS) continue;

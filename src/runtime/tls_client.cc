@@ -93,10 +93,8 @@ Result<void, std::string> TlsClient::prepare(SSL* ssl, const TlsClientSettings& 
       SSL_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
       SSL_set_security_level(ssl, 1);  // weak keys are better than none
       return {};
-    case Verify::Name:
-      return prepare_name(ssl, settings);
-    case Verify::Dane:
-      return prepare_dane(ssl, settings);
+    case Verify::Name: return prepare_name(ssl, settings);
+    case Verify::Dane: return prepare_dane(ssl, settings);
   }
   return {};
 }

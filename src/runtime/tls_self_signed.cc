@@ -62,8 +62,8 @@ TlsCertificate make_self_signed(const std::vector<std::string>& names) {
   X509_set_pubkey(certificate.get(), key.get());
   X509_NAME* subject = X509_get_subject_name(certificate.get());
   // RFC 5280, appendix A.1: a common name has at most 64 characters.
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(names.front().substr(0, 64).c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(names.front().substr(0, 64).c_str()), -1,
+                             -1, 0);
   X509_set_issuer_name(certificate.get(), subject);
   add_extension(certificate.get(), NID_basic_constraints, "critical,CA:FALSE");
   add_extension(certificate.get(), NID_subject_alt_name, alternative_names(names));

@@ -34,10 +34,8 @@ class TlsServer final : public TlsServerContext {
 
   static TlsServer& server_of(SSL* ssl) { return *static_cast<TlsServer*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl))); }
   static int choose_certificate(SSL* ssl, int*, void*);
-  static int choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
-                         unsigned in_size, void*);
-  static int ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
-                        int encrypt);
+  static int choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*);
+  static int ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int encrypt);
 
   std::vector<tls::SslContextPtr> contexts_;    // one a certificate
   std::map<std::string, SSL_CTX*> by_name_;     // "example.org", "*.example.org"
@@ -58,8 +56,7 @@ Result<void, std::string> TlsServer::set_up(const TlsServerSettings& settings) {
   return {};
 }
 
-Result<tls::SslContextPtr, std::string> TlsServer::make_context(const TlsServerSettings& settings,
-                                                                const TlsCertificate& certificate) {
+Result<tls::SslContextPtr, std::string> TlsServer::make_context(const TlsServerSettings& settings, const TlsCertificate& certificate) {
   tls::SslContextPtr context(SSL_CTX_new(TLS_server_method()));
   CHECK(context);
   tls::set_common_options(context.get());
@@ -108,8 +105,7 @@ int TlsServer::choose_certificate(SSL* ssl, int*, void*) {
 }
 
 // RFC 7301, section 3.2: a client that offers only what we do not speak is told so.
-int TlsServer::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
-                           unsigned in_size, void*) {
+int TlsServer::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
   const std::string& ours = server_of(ssl).alpn_;
   unsigned char* chosen = nullptr;
   const int found = SSL_select_next_proto(&chosen, out_size, bytes_of(ours), static_cast<unsigned>(ours.size()), in, in_size);
@@ -118,8 +114,7 @@ int TlsServer::choose_alpn(SSL* ssl, const unsigned char** out, unsigned char* o
 }
 
 // RFC 5077, section 4: AES-256-CBC and HMAC-SHA-256. 1: go on; 2: go on, and give a fresh ticket; 0: not our ticket.
-int TlsServer::ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
-                          int encrypt) {
+int TlsServer::ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int encrypt) {
   const auto& keys = server_of(ssl).ticket_keys_;
   std::size_t index = 0;
   if (encrypt == 1) {
@@ -135,8 +130,7 @@ int TlsServer::ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_
   OSSL_PARAM parameters[] = {OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, mac_key.data(), mac_key.size()),
                              OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
   const bool made = EVP_MAC_CTX_set_params(mac, parameters) == 1 &&
-                    EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, bytes_of(key) + name_size + mac_size, iv,
-                                      encrypt) == 1;
+                    EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, bytes_of(key) + name_size + mac_size, iv, encrypt) == 1;
   OPENSSL_cleanse(mac_key.data(), mac_key.size());
   if (!made) return -1;
   return index == 0 ? 1 : 2;

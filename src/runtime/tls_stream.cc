@@ -81,8 +81,7 @@ std::string openssl_errors() {
 void set_common_options(SSL_CTX* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-  SSL_CTX_set_mode(context,
-                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context, 0);
 }
 
@@ -131,8 +130,7 @@ void TlsStream::learn_facts() {
   facts_.alpn.assign(reinterpret_cast<const char*>(alpn), length);
   facts_.resumed = SSL_session_reused(ssl) == 1;
   X509* peer = SSL_get0_peer_certificate(ssl);
-  facts_.peer_verified =
-      peer && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE && SSL_get_verify_result(ssl) == X509_V_OK;
+  facts_.peer_verified = peer && SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE && SSL_get_verify_result(ssl) == X509_V_OK;
   if (facts_.peer_verified) {
     char subject[512] = {};
     X509_NAME_oneline(X509_get_subject_name(peer), subject, sizeof subject);
@@ -195,12 +193,9 @@ IoResult<void> TlsStream::flush_backlog() {
 IoError TlsStream::error_of(int result) {
   switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE:
-      return {IoFault::WouldBlock, 0, {}};
-    case SSL_ERROR_ZERO_RETURN:
-      return {IoFault::Closed, 0, {}};
-    case SSL_ERROR_SYSCALL:
-      return transport_error_;
+    case SSL_ERROR_WANT_WRITE: return {IoFault::WouldBlock, 0, {}};
+    case SSL_ERROR_ZERO_RETURN: return {IoFault::Closed, 0, {}};
+    case SSL_ERROR_SYSCALL: return transport_error_;
     default:
       if (end_of_stream_) return {IoFault::Reset, 0, "TLS: the connection ended without close_notify"};
       return {IoFault::Protocol, 0, openssl_errors()};
@@ -212,8 +207,8 @@ std::string TlsStream::channel_binding() const {
   if (SSL_version(ssl_.get()) < TLS1_3_VERSION) return {};
   constexpr std::string_view label = "EXPORTER-Channel-Binding";
   std::string binding(32, '\0');
-  if (SSL_export_keying_material(ssl_.get(), reinterpret_cast<unsigned char*>(binding.data()), binding.size(), label.data(),
-                                 label.size(), nullptr, 0, 0) != 1) {
+  if (SSL_export_keying_material(ssl_.get(), reinterpret_cast<unsigned char*>(binding.data()), binding.size(), label.data(), label.size(),
+                                 nullptr, 0, 0) != 1) {
     return {};
   }
   return binding;

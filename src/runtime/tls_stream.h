@@ -16,7 +16,9 @@ namespace courier::tls {
 template <auto Free>
 struct Freed {
   template <class T>
-  void operator()(T* object) const { Free(object); }
+  void operator()(T* object) const {
+    Free(object);
+  }
 };
 using SslPtr = std::unique_ptr<SSL, Freed<SSL_free>>;
 using SslContextPtr = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;

@@ -39,8 +39,7 @@ Task<> accept_into(TlsServerContext& server, StreamPtr plain, IoResult<StreamPtr
   into = co_await server.accept(std::move(plain), deadline);
 }
 
-Task<> shake(Loop& loop, TlsServerContext& server, TlsClientContext& client, StreamPair plain, TlsClientSettings settings,
-             Ends& ends) {
+Task<> shake(Loop& loop, TlsServerContext& server, TlsClientContext& client, StreamPair plain, TlsClientSettings settings, Ends& ends) {
   TaskGroup group(loop, no_exceptions());
   group.spawn(accept_into(server, std::move(plain.first), ends.server, loop.in(seconds(5))));
   ends.client = co_await client.connect(std::move(plain.second), std::move(settings), loop.in(seconds(5)));
@@ -133,15 +132,13 @@ TEST_F(TlsTest, ChoosesTheCertificateByServerName) {
     const TlsCertificate& trust;
     bool ok;
   } rows[] = {
-      {"mx.example.test", mx_certificate(), true},   {"MX.example.test", mx_certificate(), true},
-      {"other.test", other_certificate(), true},     {"a.wild.test", mx_certificate(), true},
-      {"a.b.wild.test", mx_certificate(), false},    {"unknown.test", mx_certificate(), false},
-      {"other.test", mx_certificate(), false},       {"127.0.0.1", mx_certificate(), true},
-      {"127.0.0.2", mx_certificate(), false},
+      {"mx.example.test", mx_certificate(), true}, {"MX.example.test", mx_certificate(), true}, {"other.test", other_certificate(), true},
+      {"a.wild.test", mx_certificate(), true},     {"a.b.wild.test", mx_certificate(), false},  {"unknown.test", mx_certificate(), false},
+      {"other.test", mx_certificate(), false},     {"127.0.0.1", mx_certificate(), true},       {"127.0.0.2", mx_certificate(), false},
   };
   for (const auto& row : rows) {
-    Ends ends = connect(loop, *server, *client,
-                        {.verify = Verify::Name, .server_name = row.name, .dane = {}, .trust_pem = row.trust.chain_pem});
+    Ends ends =
+        connect(loop, *server, *client, {.verify = Verify::Name, .server_name = row.name, .dane = {}, .trust_pem = row.trust.chain_pem});
     EXPECT_EQ(ends.client.has_value(), row.ok) << row.name;
     if (ends.client) {
       EXPECT_TRUE((*ends.client)->tls()->peer_verified);
@@ -347,8 +344,7 @@ TEST_F(TlsSocketTest, ATimerAlreadyExpiredButNotYetRunDoesNotEndTheNextWait) {
   // Both the bytes and the deadline are there before the loop runs again.
   ASSERT_TRUE((*ends.client)->write_now("now"));
   const Instant until = loop->now() + milliseconds(5);
-  while (loop->now() < until) {
-  }
+  while (loop->now() < until) {}
   run_until_done(*loop, loop->sleep(milliseconds(1)));
   EXPECT_EQ(ended, 1);
   const bool first_was_read = !got.empty();

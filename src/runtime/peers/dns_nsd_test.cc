@@ -84,7 +84,8 @@ class Nsd {
     std::ofstream(at + "/reverse") << reverse_text;
     std::ofstream(at + "/nsd.conf") << "server:\n  ip-address: 127.0.0.1@" << port_ << "\n  server-count: 1\n  username: \"\"\n"
                                     << "  chroot: \"\"\n  database: \"\"\n  pidfile: \"" << at << "/pid\"\n  xfrdfile: \"\"\n"
-                                    << "  zonelistfile: \"" << at << "/list\"\n  xfrdir: \"" << at << "\"\n  logfile: \"" << at << "/log\"\n"
+                                    << "  zonelistfile: \"" << at << "/list\"\n  xfrdir: \"" << at << "\"\n  logfile: \"" << at
+                                    << "/log\"\n"
                                     << "  zonesdir: \"" << at << "\"\nremote-control:\n  control-enable: no\n"
                                     << "zone:\n  name: example.test\n  zonefile: zone\n"
                                     << "zone:\n  name: 2.0.192.in-addr.arpa\n  zonefile: reverse\n";

@@ -26,9 +26,7 @@ class Attempt {
   Task<void> leave_clean();
   std::vector<std::size_t> next_batch(bool& null_sender) const;
   void settle(const std::vector<std::size_t>& recipients, const std::vector<Verdict>& verdicts);
-  void settle_rest(const Verdict& verdict) {
-    settle(open_, std::vector<Verdict>(open_.size(), verdict));
-  }
+  void settle_rest(const Verdict& verdict) { settle(open_, std::vector<Verdict>(open_.size(), verdict)); }
   [[nodiscard]] const delivery::Recipient& recipient(std::size_t index) const { return letter_.request().recipients[index]; }
 
   Services& services_;
@@ -44,8 +42,7 @@ class Attempt {
 Task<delivery::DeliverReply> Attempt::run(Deadline deadline) {
   for (std::size_t i = 0; i < letter_.request().recipients.size(); ++i) open_.push_back(i);
   const std::string& site = letter_.request().site;
-  const std::string domain =
-      !site.empty() ? domain_to_ascii(site).value_or("") : open_.empty() ? "" : domain_of(recipient(0).address);
+  const std::string domain = !site.empty() ? domain_to_ascii(site).value_or("") : open_.empty() ? "" : domain_of(recipient(0).address);
   if (domain.empty()) {
     settle_rest(own_verdict(550, "5.1.2", "The address has no domain that can be looked up."));
   } else if (letter_.damaged()) {
@@ -106,8 +103,8 @@ Task<bool> Attempt::send_batch() {
   bool null_sender = false;
   const std::vector<std::size_t> batch = next_batch(null_sender);
   const EsmtpSettings& settings = policy_->settings;
-  const Posted posted = co_await post(services_.loop, session, letter_, batch, null_sender,
-                                      {settings.command_timeout, settings.data_timeout});
+  const Posted posted =
+      co_await post(services_.loop, session, letter_, batch, null_sender, {settings.command_timeout, settings.data_timeout});
   if (posted.stale) {
     services_.probe.stale();
     co_return false;

@@ -76,8 +76,8 @@ void Engine::open(const EsmtpSettings& settings) {
 
 Connections::Limits Engine::limits() const {
   const EsmtpSettings& settings = policy_->settings;
-  return {static_cast<std::size_t>(settings.connections_per_site), static_cast<std::size_t>(settings.connections),
-          settings.keep_idle, settings.quit_timeout};
+  return {static_cast<std::size_t>(settings.connections_per_site), static_cast<std::size_t>(settings.connections), settings.keep_idle,
+          settings.quit_timeout};
 }
 
 Task<Resolver*> Engine::resolver() {

@@ -80,11 +80,12 @@ TEST_F(EsmtpTest, Explains) {
   settings.routes = {"routed.test:[192.0.2.9],587/SECURITY=VERIFY"};
   settings.logins = {"[192.0.2.9],587 ann secret"};
   start();
-  EXPECT_EQ(ask("explain", {"bob@far.test"}).json,
-            R"({"address":"bob@far.test","domain":"far.test","relay":"","login":"","hosts":[)"
-            R"({"name":"mx.far.test","preference":10,"addresses":["192.0.2.1"],"port":2525,"dnssec":false,"tls":"may","tls_broken":false},)"
-            R"({"name":"backup.far.test","preference":20,"addresses":["192.0.2.2"],"port":2525,"dnssec":false,"tls":"may","tls_broken":false}],)"
-            R"("error":""})");
+  EXPECT_EQ(
+      ask("explain", {"bob@far.test"}).json,
+      R"({"address":"bob@far.test","domain":"far.test","relay":"","login":"","hosts":[)"
+      R"({"name":"mx.far.test","preference":10,"addresses":["192.0.2.1"],"port":2525,"dnssec":false,"tls":"may","tls_broken":false},)"
+      R"({"name":"backup.far.test","preference":20,"addresses":["192.0.2.2"],"port":2525,"dnssec":false,"tls":"may","tls_broken":false}],)"
+      R"("error":""})");
   EXPECT_EQ(ask("explain", {"bob@routed.test"}).json,
             R"({"address":"bob@routed.test","domain":"routed.test","relay":"192.0.2.9","login":"ann","hosts":[)"
             R"({"name":"192.0.2.9","preference":0,"addresses":["192.0.2.9"],"port":587,"dnssec":false,"tls":"verify","tls_broken":false}],)"
@@ -97,8 +98,7 @@ TEST_F(EsmtpTest, Explains) {
 TEST_F(EsmtpTest, TellsItsStatusAndMetrics) {
   start();
   ASSERT_TRUE(run_until_done(loop, queue->call(message(), Deadline::never())));
-  EXPECT_EQ(ask("status").json,
-            R"({"connections":1,"idle":1,"waiting":0,"deliveries":0,"hosts_without_tls":0,"dnssec":"unknown"})");
+  EXPECT_EQ(ask("status").json, R"({"connections":1,"idle":1,"waiting":0,"deliveries":0,"hosts_without_tls":0,"dnssec":"unknown"})");
   EXPECT_NE(metrics.text().find("courier_esmtp_recipients_total{outcome=\"sent\"} 1"), std::string::npos) << metrics.text();
 }
 

@@ -11,9 +11,7 @@ namespace {
 
 using Met = Result<void, Miss>;
 
-Miss broke(const Session& session, const Broken& broken) {
-  return {own_verdict(451, "4.4.2", broken.what, session.remote())};
-}
+Miss broke(const Session& session, const Broken& broken) { return {own_verdict(451, "4.4.2", broken.what, session.remote())}; }
 Miss sent_away(const Session& session, const smtp::Reply& reply) { return {turned_away(reply, session.remote())}; }
 Miss never(const Session& session, std::string_view status, std::string_view text) {
   Miss miss{own_verdict(500, status, text, session.remote())};
@@ -114,8 +112,7 @@ Task<Met> sign_in(const Meeting& m) {
 
 }  // namespace
 
-Task<Result<void, Miss>> greet(Session& session, Services& services, const Policy& policy, const Way& way,
-                               const Encryption& encryption) {
+Task<Result<void, Miss>> greet(Session& session, Services& services, const Policy& policy, const Way& way, const Encryption& encryption) {
   const Meeting m{session, services, policy, way, encryption};
   if (way.implicit_tls) {
     if (auto shaken = co_await shake_hands(m); !shaken) co_return shaken;

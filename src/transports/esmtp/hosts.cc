@@ -56,8 +56,7 @@ struct Exchangers {
   bool secure = false;
 };
 
-Task<Result<Exchangers, Verdict>> find_exchangers(Resolver& resolver, const Way& way, std::minstd_rand& random,
-                                                  Deadline deadline) {
+Task<Result<Exchangers, Verdict>> find_exchangers(Resolver& resolver, const Way& way, std::minstd_rand& random, Deadline deadline) {
   // The administrator named the host: nothing unsigned led to it.
   if (!way.use_mx) co_return Exchangers{{{0, way.name}}, true};
   auto answer = co_await resolver.mx(way.name, deadline);
@@ -90,8 +89,8 @@ Host literal_host(const IpAddress& address) {
 
 }  // namespace
 
-Task<Result<std::vector<Host>, Verdict>> find_hosts(Resolver& resolver, const Way& way, const Self& self,
-                                                    std::minstd_rand& random, Deadline deadline) {
+Task<Result<std::vector<Host>, Verdict>> find_hosts(Resolver& resolver, const Way& way, const Self& self, std::minstd_rand& random,
+                                                    Deadline deadline) {
   std::vector<Host> hosts;
   if (way.address) {
     hosts.push_back(literal_host(*way.address));

@@ -69,8 +69,8 @@ Task<Result<Encryption, Miss>> choose_encryption(Services& services, const Polic
   encryption.needed = TlsPolicy::Require;
   encryption.client.verify = TlsClientSettings::Verify::Dane;
   for (const auto& record : tlsa->records) {
-    encryption.client.dane.push_back({static_cast<char>(record.usage), static_cast<char>(record.selector),
-                                      static_cast<char>(record.matching)});
+    encryption.client.dane.push_back(
+        {static_cast<char>(record.usage), static_cast<char>(record.selector), static_cast<char>(record.matching)});
     encryption.client.dane.back() += record.data;
   }
   co_return encryption;

@@ -19,8 +19,8 @@ struct Unopened {
 // Tries hosts by preference and each of their addresses, at most 16 in all; the next one after a refused or timed-out
 // connection, a 4xx or 5xx greeting, a failed TLS handshake that may not be done without. `id` is for the log.
 // The references outlive the await.
-[[nodiscard]] Task<Result<std::unique_ptr<Session>, Unopened>> open_session(Services& services, const Policy& policy,
-                                                                            const Way& way, const std::string& id);
+[[nodiscard]] Task<Result<std::unique_ptr<Session>, Unopened>> open_session(Services& services, const Policy& policy, const Way& way,
+                                                                            const std::string& id);
 
 // For `explain`: what TLS policy holds for a host found by DNS: its TLSA records when they are secure.
 // TryAgain or Bogus: the host must not be used now (RFC 7672, section 2.1.1).

@@ -104,9 +104,9 @@ TEST_F(EngineTest, DnsDecides) {
     Outcome outcome;
     const char* status;
   } rows[] = {
-      {"nodata.test", Outcome::Relayed, "2.0.0"},  {"missing.test", Outcome::Failed, "5.1.2"}, {"nothing.test", Outcome::Failed, "5.4.4"},
-      {"later.test", Outcome::Deferred, "4.4.3"},  {"forged.test", Outcome::Deferred, "4.4.3"}, {"null.test", Outcome::Failed, "5.1.10"},
-      {"broken.test", Outcome::Failed, "5.4.4"},   {"dangling.test", Outcome::Failed, "5.1.2"}, {"half.test", Outcome::Deferred, "4.4.3"},
+      {"nodata.test", Outcome::Relayed, "2.0.0"}, {"missing.test", Outcome::Failed, "5.1.2"},  {"nothing.test", Outcome::Failed, "5.4.4"},
+      {"later.test", Outcome::Deferred, "4.4.3"}, {"forged.test", Outcome::Deferred, "4.4.3"}, {"null.test", Outcome::Failed, "5.1.10"},
+      {"broken.test", Outcome::Failed, "5.4.4"},  {"dangling.test", Outcome::Failed, "5.1.2"}, {"half.test", Outcome::Deferred, "4.4.3"},
       {"[192.0.2.1]", Outcome::Relayed, "2.0.0"},
   };
   server();
@@ -146,7 +146,8 @@ TEST_F(TlsEngineTest, StarttlsIsUsedWhenOffered) {
   server().offers_with_tls = {"PIPELINING", "DSN"};
   EXPECT_EQ(deliver_one().outcome, Outcome::Forwarded);  // what counts is what was offered under TLS
   EXPECT_EQ(server().tls_connections, 1u);
-  EXPECT_EQ(server().commands, (Lines{"EHLO us.test", "STARTTLS", "EHLO us.test", "MAIL FROM:<ann@us.test>", "RCPT TO:<bob@far.test>", "DATA"}));
+  EXPECT_EQ(server().commands,
+            (Lines{"EHLO us.test", "STARTTLS", "EHLO us.test", "MAIL FROM:<ann@us.test>", "RCPT TO:<bob@far.test>", "DATA"}));
 }
 
 TEST_F(TlsEngineTest, AFailedHandshakeLeadsToPlainTextAndIsRemembered) {
@@ -260,8 +261,9 @@ TEST_F(TlsEngineTest, WithoutACommonWayToSignInMailFailsAndAWrongPasswordWaits) 
   settings.routes = {"far.test:[192.0.2.1]/SECURITY=NONE"};  // PLAIN would show the password
   server().offers = {"AUTH PLAIN"};
   EXPECT_EQ(deliver_one().outcome, Outcome::Failed);
-  for (const auto& command : server().commands) EXPECT_EQ(command.find(base64_encode(std::string("\0ann\0secret", 11))) != std::string::npos,
-                                                          command.starts_with("AUTH PLAIN A") && server().tls_connections > 0);
+  for (const auto& command : server().commands)
+    EXPECT_EQ(command.find(base64_encode(std::string("\0ann\0secret", 11))) != std::string::npos,
+              command.starts_with("AUTH PLAIN A") && server().tls_connections > 0);
 }
 
 TEST_F(TlsEngineTest, TlsFromTheFirstByte) {

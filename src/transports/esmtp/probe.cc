@@ -36,17 +36,24 @@ Probe::Probe(Log& log, Metrics& metrics)
 void Probe::finished(const delivery::Deliver& message, const delivery::Recipient& recipient, const delivery::Result& result) {
   const bool deferred = result.outcome == delivery::Outcome::Deferred, failed = result.outcome == delivery::Outcome::Failed;
   (deferred ? deferred_ : failed ? failed_ : delivered_).add();
-  log_.info(deferred ? "deferred" : failed ? "failed" : "sent",
-            {{"id", message.id}, {"from", message.sender}, {"to", recipient.address}, {"host", result.remote},
-             {"reply", one_line(result.reply)}, {"why", one_line(result.text)}});
+  log_.info(deferred ? "deferred"
+            : failed ? "failed"
+                     : "sent",
+            {{"id", message.id},
+             {"from", message.sender},
+             {"to", recipient.address},
+             {"host", result.remote},
+             {"reply", one_line(result.reply)},
+             {"why", one_line(result.text)}});
 }
 
 void Probe::opened(const Session& session) {
   opened_.add();
   const TlsFacts* tls = session.tls();
   if (tls) tls_.add();
-  log_.debug("connection opened", {{"host", session.remote()}, {"tls", tls ? tls->version + " " + tls->cipher : "none"},
-                                   {"verified", tls && tls->peer_verified}});
+  log_.debug(
+      "connection opened",
+      {{"host", session.remote()}, {"tls", tls ? tls->version + " " + tls->cipher : "none"}, {"verified", tls && tls->peer_verified}});
 }
 
 void Probe::host_failed(const std::string& id, const std::string& remote, const std::string& why) {

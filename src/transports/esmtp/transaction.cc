@@ -15,7 +15,12 @@ class Transaction {
  public:
   Transaction(Loop& loop, Session& session, const Letter& letter, const std::vector<std::size_t>& recipients, bool null_sender,
               Patience patience)
-      : loop_(loop), session_(session), letter_(letter), recipients_(recipients), null_sender_(null_sender), patience_(patience),
+      : loop_(loop),
+        session_(session),
+        letter_(letter),
+        recipients_(recipients),
+        null_sender_(null_sender),
+        patience_(patience),
         verdicts_(recipients.size()) {}
 
   Task<Posted> run();

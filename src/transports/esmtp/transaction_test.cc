@@ -79,10 +79,14 @@ TEST_F(EngineTest, AnswersToMailDataAndDotDecide) {
     Outcome outcome;
     const char* status;
   } rows[] = {
-      {"MAIL", "550 5.7.1 go away", Outcome::Failed, "5.7.1"},  {"MAIL", "451 4.7.1 greylisted", Outcome::Deferred, "4.7.1"},
-      {"DATA", "554 5.5.0 no", Outcome::Failed, "5.5.0"},       {"DATA", "451 later", Outcome::Deferred, "4.0.0"},
-      {".", "554 5.7.1 spam", Outcome::Failed, "5.7.1"},        {".", "452 4.3.1 full", Outcome::Deferred, "4.3.1"},
-      {"MAIL", "421 4.3.2 closing", Outcome::Deferred, "4.3.2"}, {"RCPT", "421 4.3.2 closing", Outcome::Deferred, "4.3.2"},
+      {"MAIL", "550 5.7.1 go away", Outcome::Failed, "5.7.1"},
+      {"MAIL", "451 4.7.1 greylisted", Outcome::Deferred, "4.7.1"},
+      {"DATA", "554 5.5.0 no", Outcome::Failed, "5.5.0"},
+      {"DATA", "451 later", Outcome::Deferred, "4.0.0"},
+      {".", "554 5.7.1 spam", Outcome::Failed, "5.7.1"},
+      {".", "452 4.3.1 full", Outcome::Deferred, "4.3.1"},
+      {"MAIL", "421 4.3.2 closing", Outcome::Deferred, "4.3.2"},
+      {"RCPT", "421 4.3.2 closing", Outcome::Deferred, "4.3.2"},
       {".", "250 fine", Outcome::Relayed, "2.0.0"},
   };
   for (const bool pipelining : {true, false}) {
@@ -161,8 +165,8 @@ TEST_F(EngineTest, WithoutDsnThoseWhoWantNoNoticeGoWithTheNullSender) {
   auto request = message({"a@far.test", "b@far.test", "c@far.test"});
   request.recipients[1].notify = submit::NotifyNever;
   for (const auto& result : deliver(request).results) EXPECT_EQ(result.outcome, Outcome::Relayed);
-  EXPECT_EQ(server().commands, (Commands{"EHLO us.test", "MAIL FROM:<ann@us.test> SIZE=256", "RCPT TO:<a@far.test>",
-                                         "RCPT TO:<c@far.test>", "DATA", "MAIL FROM:<> SIZE=256", "RCPT TO:<b@far.test>", "DATA"}));
+  EXPECT_EQ(server().commands, (Commands{"EHLO us.test", "MAIL FROM:<ann@us.test> SIZE=256", "RCPT TO:<a@far.test>", "RCPT TO:<c@far.test>",
+                                         "DATA", "MAIL FROM:<> SIZE=256", "RCPT TO:<b@far.test>", "DATA"}));
 }
 
 TEST_F(EngineTest, AtMostAHundredRecipientsATime) {
@@ -187,7 +191,9 @@ TEST_F(EngineTest, WhatTheServerCannotTakeIsNotSent) {
   auto header = message({"bob@far.test"}, "Subject: \xc3\xbc\n\nx\n");
   header.smtputf8 = true;
   EXPECT_EQ(deliver(header).results[0].status, "5.6.7");
-  auto address = message({"b\xc3\xb6" "b@far.test"});
+  auto address =
+      message({"b\xc3\xb6"
+               "b@far.test"});
   address.smtputf8 = true;
   EXPECT_EQ(deliver(address).results[0].status, "5.6.7");
   EXPECT_EQ(server().messages.size(), 1u);
@@ -195,15 +201,25 @@ TEST_F(EngineTest, WhatTheServerCannotTakeIsNotSent) {
 
 TEST_F(EngineTest, InternationalizedMailGoesToServersThatTakeIt) {
   one_host("xn--bcher-kva.test", "mx.far.test", "192.0.2.1");
-  auto request = message({"b\xc3\xb6" "b@b\xc3\xbc" "cher.test"});
+  auto request =
+      message({"b\xc3\xb6"
+               "b@b\xc3\xbc"
+               "cher.test"});
   request.smtputf8 = request.eight_bit = true;
   EXPECT_EQ(deliver(request).results[0].outcome, Outcome::Relayed);
   EXPECT_EQ(server().commands.at(1), "MAIL FROM:<ann@us.test> SIZE=256 BODY=8BITMIME SMTPUTF8");
-  EXPECT_EQ(server().commands.at(2), "RCPT TO:<b\xc3\xb6" "b@b\xc3\xbc" "cher.test>");
+  EXPECT_EQ(server().commands.at(2),
+            "RCPT TO:<b\xc3\xb6"
+            "b@b\xc3\xbc"
+            "cher.test>");
   engine_.reset();
   server().offers = {};
   server().commands.clear();
-  EXPECT_EQ(deliver(message({"bob@b\xc3\xbc" "cher.test"})).results[0].outcome, Outcome::Relayed);
+  EXPECT_EQ(deliver(message({"bob@b\xc3\xbc"
+                             "cher.test"}))
+                .results[0]
+                .outcome,
+            Outcome::Relayed);
   EXPECT_EQ(server().commands.at(2), "RCPT TO:<bob@xn--bcher-kva.test>");
 }
 

@@ -1,4 +1,4 @@
-// courier account | domain | alias | explain
+// courier account | domain | alias
 #include <sysexits.h>
 
 #include <boost/json.hpp>

@@ -17,7 +17,9 @@ int status(const Invocation& invocation);
 int metrics(const Invocation& invocation);
 int log_reopen(const Invocation& invocation);
 int version(const Invocation& invocation);
-// accounts.cc: all verbs of account, domain, alias and explain
+// explain.cc
+int explain(const Invocation& invocation);
+// accounts.cc: all verbs of account, domain and alias
 int administer_accounts(const Invocation& invocation);
 int set_password(const Invocation& invocation);
 int add_account(const Invocation& invocation);

@@ -175,9 +175,10 @@ std::vector<Command> accounts() {
        .run = administer_accounts},
       {.name = "explain",
        .summary = "Show how an address resolves, without sending",
+       .details = "Aliases, account and Maildir; for other hosts the route, the MX hosts and what TLS they must have.",
        .arguments = {kAddress},
        .example = "courier explain info@example.com",
-       .run = administer_accounts},
+       .run = explain},
   };
 }
 

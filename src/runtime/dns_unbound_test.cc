@@ -1,6 +1,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <gtest/gtest.h>
 
@@ -20,6 +21,8 @@ struct SilentServer {
     EXPECT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
     socklen_t length = sizeof address;
     ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length);
+    const timeval patience{5, 0};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     text = "127.0.0.1@" + std::to_string(ntohs(address.sin_port));
   }
   Descriptor socket;
@@ -61,9 +64,9 @@ TEST(UnboundResolver, ASilentServerMeansTryAgainAtTheDeadline) {
   const auto answer = run_until_done(*loop, resolver->a("mx.example.test", loop->in(milliseconds(50))));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error(), DnsFault::TryAgain);
-  EXPECT_LT((loop->now() - start).milliseconds(), 1'000);
+  EXPECT_LT((loop->now() - start).milliseconds(), 4'000);
   char question[512];
-  EXPECT_GT(::recv(server.socket.get(), question, sizeof question, MSG_DONTWAIT), 12);  // test. is asked of a server of our own
+  EXPECT_GT(::recv(server.socket.get(), question, sizeof question, 0), 12);  // test. is asked of a server of our own
 }
 
 Task<> ask_and_note(Resolver& resolver, Deadline deadline, int& answers) {
@@ -81,10 +84,10 @@ TEST(UnboundResolver, AQuestionWhoseAskerIsGoneIsForgotten) {
   {
     TaskGroup group(*loop, no_exceptions());
     group.spawn(ask_and_note(*resolver, Deadline::never(), answers));
-    group.spawn(ask_and_note(*resolver, loop->in(milliseconds(20)), answers));
-    run_until_done(*loop, loop->sleep(milliseconds(5)));
+    group.spawn(ask_and_note(*resolver, loop->in(milliseconds(200)), answers));
+    run_until_done(*loop, loop->sleep(milliseconds(1)));
   }
-  run_until_done(*loop, loop->sleep(milliseconds(40)));
+  run_until_done(*loop, loop->sleep(milliseconds(220)));
   EXPECT_EQ(answers, 0);
 }
 

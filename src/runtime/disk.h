@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -112,6 +113,8 @@ class Disk {
 
 // The machine's file system.
 [[nodiscard]] Disk& real_disk();
+// A file on a descriptor that came from elsewhere (a channel); `name` stands in errors.
+[[nodiscard]] FilePtr file_on(Descriptor descriptor, std::string name);
 
 // --- written once on the calls above ---
 

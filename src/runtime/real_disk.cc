@@ -215,4 +215,8 @@ Disk& real_disk() {
   return disk;
 }
 
+FilePtr file_on(Descriptor descriptor, std::string name) {
+  return std::make_unique<RealFile>(std::move(descriptor), std::move(name), false);
+}
+
 }  // namespace courier

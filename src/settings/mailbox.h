@@ -1,0 +1,31 @@
+// [mailbox] in courier.toml: local delivery and the processes that own mail. IMAP's own settings are in settings/imap.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "settings/imap.h"
+#include "settings/setting.h"
+
+namespace courier {
+
+struct MailboxSettings {
+  std::string over_quota = "refuse";
+  std::int64_t delivery_threads = 16;
+  std::int64_t work_threads = 2;
+  std::string cache_dir;
+  std::int64_t open_caches = 16;
+  void visit(SettingVisitor& v);
+};
+
+// The slice that the process is started with: tables [mailbox] and [imap], one after another.
+struct MailboxSlice {
+  MailboxSettings mailbox;
+  ImapSettings imap;
+  void visit(SettingVisitor& v) {
+    mailbox.visit(v);
+    imap.visit(v);
+  }
+};
+
+}  // namespace courier

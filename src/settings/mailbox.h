@@ -5,6 +5,7 @@
 #include <string>
 
 #include "settings/imap.h"
+#include "settings/pop3.h"
 #include "settings/setting.h"
 
 namespace courier {
@@ -18,13 +19,15 @@ struct MailboxSettings {
   void visit(SettingVisitor& v);
 };
 
-// The slice that the process is started with: tables [mailbox] and [imap], one after another.
+// The slice that the process is started with: tables [mailbox], [imap] and [pop3], one after another (daemons/supervisor/roles.cc).
 struct MailboxSlice {
   MailboxSettings mailbox;
   ImapSettings imap;
+  Pop3Settings pop3;
   void visit(SettingVisitor& v) {
     mailbox.visit(v);
     imap.visit(v);
+    pop3.visit(v);
   }
 };
 

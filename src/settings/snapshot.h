@@ -7,6 +7,7 @@
 #include "settings/esmtp.h"
 #include "settings/front.h"
 #include "settings/imap.h"
+#include "settings/mailbox.h"
 #include "settings/pop3.h"
 #include "settings/queue.h"
 #include "settings/smtpd.h"
@@ -20,6 +21,7 @@ struct Snapshot {
   AuthSettings auth;
   FrontSettings front;
   EsmtpSettings esmtp;
+  MailboxSettings mailbox;
   ImapSettings imap;
   Pop3Settings pop3;
   QueueSettings queue;
@@ -34,6 +36,7 @@ struct Snapshot {
         setting_table("esmtp", "Mail to other hosts.", esmtp),
         setting_table("imap", "IMAP after sign-in.", imap),
         setting_table("pop3", "POP3 after sign-in.", pop3),
+        setting_table("mailbox", "Local delivery, and the processes that own mail.", mailbox),
         setting_table("queue", "Keeping mail until it is delivered: retries, limits, reports.", queue),
         setting_table("smtpd", "Taking mail: ports 25, 587 and 465, and the local doors.", smtpd),
     };

@@ -1,0 +1,34 @@
+#include <unistd.h>
+
+#include "daemons/mailbox/daemon.h"
+#include "daemons/mailbox/imap/imap.h"
+#include "daemons/mailbox/pop3/pop3.h"
+
+namespace courier::mailbox {
+namespace {
+
+Machine make_machine(DaemonContext& context, const MailboxSettings& settings) {
+  return {.work = make_pool(context.loop, static_cast<int>(settings.work_threads)),
+          .delivery = make_pool(context.loop, static_cast<int>(settings.delivery_threads)),
+          .watcher = make_file_watcher(context.loop),
+          .cache = nullptr,
+          .is_root = ::geteuid() == 0,
+          .stream = make_socket_stream};
+}
+
+// One probe a protocol, shared by its sessions.
+Protocols make_protocols(DaemonContext& context, const MailboxSlice& settings) {
+  const auto imap = std::make_shared<ImapProbe>(context.log, context.metrics);
+  const auto pop3 = std::make_shared<Pop3Probe>(context.log, context.metrics);
+  return {.imap = [imap, &settings](SessionStart start) { return make_imap_session(std::move(start), settings.imap, *imap); },
+          .pop3 = [pop3, &settings](SessionStart start) { return make_pop3_session(std::move(start), settings.pop3, *pop3); }};
+}
+
+}  // namespace
+}  // namespace courier::mailbox
+
+int main() {
+  using namespace courier;
+  return run_daemon(
+      [](DaemonContext& context) { return std::make_unique<mailbox::Mailbox>(context, mailbox::make_machine, mailbox::make_protocols); });
+}

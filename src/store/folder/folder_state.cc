@@ -106,6 +106,8 @@ void FolderState::replay(const std::vector<JournalRecord>& records) {
     looked_ = true;
   }
   account_.seen(highest_);
+  // Higher numbers than the journal knows may have been told, too; never higher than the account's mark.
+  if (!closed_) highest_ = account_.next_modseq();
 }
 
 void FolderState::replay_message(const JournalRecord& record) {

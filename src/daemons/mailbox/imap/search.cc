@@ -54,7 +54,7 @@ Task<store::StoreResult<std::vector<std::uint32_t>>> ImapSession::search_content
   for (const std::uint32_t number : undecided) uids.push_back(selected_->view.at(number).uid);
   std::vector<std::uint32_t> found;
   while (!uids.empty()) {
-    store::ReadLimits limits;
+    store::ReadLimits limits{.whole = 128 * 1024, .together = 512 * 1024};
     limits.facts_only = !plan->needs_content();
     auto loaded = co_await selected_->folder->load(uids, limits);
     if (!loaded) co_return fail(loaded.error());

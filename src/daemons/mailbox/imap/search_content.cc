@@ -6,6 +6,7 @@
 #include "wire/message/field.h"
 #include "wire/message/mail_date.h"
 #include "wire/message/structure.h"
+#include "wire/message/wire_offsets.h"
 #include "wire/text/charset.h"
 #include "wire/text/encoded_word.h"
 #include "wire/text/transfer.h"
@@ -84,13 +85,28 @@ class Finder {
   std::string text_;
 };
 
-std::string take_header(Bytes& bytes, const message::Part& part) {
+// Up to the blank line, or as much as is looked at.
+std::string take_header(Bytes& bytes) {
   std::string header;
-  bytes.each(part.header_begin, std::min(part.body_begin, part.header_begin + most_header), [&](std::string_view piece) {
+  bytes.each(0, most_header, [&](std::string_view piece) {
+    const std::size_t before = header.size() - std::min<std::size_t>(header.size(), 2);
     header += piece;
-    return true;
+    const auto end = std::min(header.find("\n\n", before), header.find("\n\r\n", before));
+    if (end != std::string::npos) header.resize(end + 1);
+    return end == std::string::npos;
   });
   return header;
+}
+
+std::uint64_t count_octets(Bytes& bytes, std::uint64_t size) {
+  std::uint64_t octets = size;
+  char last = '\0';
+  bytes.each(0, size, [&](std::string_view piece) {
+    octets += message::count_lone_lf(piece, last);
+    last = piece.back();
+    return true;
+  });
+  return octets;
 }
 
 void search_header(const std::vector<Needle>& needles, std::string_view header, ContentFacts& facts) {
@@ -139,22 +155,27 @@ void search_part(Bytes& bytes, const message::Part& part, Finder& finder) {
   take(rest, true);
 }
 
-ContentFacts search(const SearchPlan& plan, const store::LoadedMessage& loaded) {
-  Bytes bytes(loaded);
+void search_body(Bytes& bytes, std::uint64_t size, const std::vector<Needle>& needles, ContentFacts& facts) {
+  Finder finder(needles, facts.found, true);
+  if (finder.done()) return;
   message::StructureParser parser;
-  bytes.each(0, loaded.size, [&](std::string_view piece) {
+  bytes.each(0, size, [&](std::string_view piece) {
     parser.write(piece);
     return true;
   });
   const message::Structure structure = parser.finish();
-  ContentFacts facts{.wire_size = structure.wire_size, .sent = {}, .found = std::vector<bool>(plan.needles().size())};
-  search_header(plan.needles(), take_header(bytes, structure.parts[0]), facts);
-  if (!plan.needs_body()) return facts;
-  Finder finder(plan.needles(), facts.found, true);
   for (const auto& part : structure.parts) {
-    if (finder.done()) break;
     if (part.kind == message::Part::Kind::Leaf && iequals(part.type, "text")) search_part(bytes, part, finder);
+    if (finder.done()) return;
   }
+}
+
+ContentFacts search(const SearchPlan& plan, const store::LoadedMessage& loaded) {
+  Bytes bytes(loaded);
+  ContentFacts facts{.wire_size = 0, .sent = {}, .found = std::vector<bool>(plan.needles().size())};
+  if (plan.needs_size()) facts.wire_size = count_octets(bytes, loaded.size);
+  search_header(plan.needles(), take_header(bytes), facts);
+  if (plan.needs_body()) search_body(bytes, loaded.size, plan.needles(), facts);
   return facts;
 }
 

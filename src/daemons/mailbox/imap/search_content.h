@@ -10,7 +10,7 @@
 namespace courier::mailbox {
 
 struct ContentFacts {
-  std::uint64_t wire_size = 0;
+  std::uint64_t wire_size = 0;       // if the plan needs it
   std::optional<imap::Date> sent;
   std::vector<bool> found;  // by needle
 };

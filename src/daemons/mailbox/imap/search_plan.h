@@ -43,7 +43,8 @@ class SearchPlan {
   [[nodiscard]] const std::vector<Needle>& needles() const { return needles_; }
   // Some needle is looked for beyond the header.
   [[nodiscard]] bool needs_body() const { return needs_body_; }
-  // Dates and size alone, with no needle.
+  [[nodiscard]] bool needs_size() const { return needs_size_; }
+  // Something must be read; else the internal date is enough.
   [[nodiscard]] bool needs_content() const { return !needles_.empty() || needs_sent_ || needs_size_; }
 
  private:

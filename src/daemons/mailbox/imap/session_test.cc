@@ -76,14 +76,14 @@ TEST_F(ImapTest, FetchOfEveryItem) {
 
 TEST_F(ImapTest, LargeMessageGoesThroughItsFile) {
   std::string message = "Subject: big\r\n\r\n";
-  for (int i = 0; i < 30'000; ++i) message += "line " + std::to_string(i) + "\r\n";
+  for (int i = 0; i < 18'000; ++i) message += "line " + std::to_string(i) + "\r\n";
   EXPECT_TRUE(has(append("INBOX", message), "app OK [APPENDUID "));
   say("s SELECT INBOX");
   const std::string size = std::to_string(message.size());
   const std::string whole = say("a FETCH 1 BODY.PEEK[]");
   EXPECT_TRUE(has(whole, "BODY[] {" + size + "}\r\n" + message + ")"));
   EXPECT_TRUE(has(say("a FETCH 1 RFC822.SIZE"), "RFC822.SIZE " + size + ")"));
-  for (const std::size_t start : {0u, 17u, 65'535u, 65'536u, 65'600u, 131'072u, 262'143u, 300'001u}) {
+  for (const std::size_t start : {17u, 65'536u, 131'071u, 190'001u}) {
     const std::string partial = say("a FETCH 1 BODY.PEEK[]<" + std::to_string(start) + ".70000>");
     const std::string expected = message.substr(start, 70'000);
     EXPECT_TRUE(has(partial, "{" + std::to_string(expected.size()) + "}\r\n" + expected + ")")) << start;

@@ -12,6 +12,14 @@ namespace {
 constexpr std::size_t batch_size = 100;
 constexpr store::ReadLimits read_limits{.whole = 128 * 1024, .together = 512 * 1024};
 
+store::Computed learn(const FetchMessage& message) {
+  return {.uid = message.uid,
+          .internal_date = message.internal_date,
+          .stored_size = message.loaded->size,
+          .wire_size = message.wire_size,
+          .structure = message.structure ? message::encode_structure(*message.structure) : std::string()};
+}
+
 }  // namespace
 
 // RFC 3501, section 6.4.5. What the view knows is written at once; for the rest messages are taken in batches, and large ones sent
@@ -63,56 +71,72 @@ Task<std::vector<std::uint32_t>> ImapSession::mark_seen(const FetchPlan& plan, c
   co_return changed;
 }
 
+// The bytes of one message of the batch; null when it is gone. Those that will be needed next are loaded with it.
+Task<store::StoreResult<const store::LoadedMessage*>> ImapSession::load_message(const FetchPlan& plan, FetchBatch& batch, std::size_t i) {
+  auto& loaded = batch.loaded;
+  if (batch.next_loaded == loaded.size()) {
+    std::vector<store::Uid> wanted;
+    for (std::size_t j = i; j < batch.uids.size(); ++j) {
+      if (batch.load[j]) wanted.push_back(batch.uids[j]);
+    }
+    auto limits = read_limits;
+    limits.facts_only = plan.date && !plan.size && !plan.structure && !plan.bytes;
+    auto more = co_await selected_->folder->load(std::move(wanted), limits);
+    if (!more) co_return fail(more.error());
+    loaded = std::move(*more);
+    batch.next_loaded = 0;
+  }
+  if (batch.next_loaded == loaded.size() || loaded[batch.next_loaded].uid != batch.uids[i]) co_return nullptr;
+  co_return &loaded[batch.next_loaded++];
+}
+
+// What was computed before, and which messages must be loaded all the same.
+Task<> ImapSession::recall(const FetchPlan& plan, FetchBatch& batch) {
+  auto known = co_await selected_->folder->computed(batch.uids);
+  batch.known.resize(batch.uids.size());
+  batch.structures.resize(batch.uids.size());
+  batch.load.assign(batch.uids.size(), true);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < batch.uids.size() && next < known.size(); ++i) {
+    if (known[next].uid != batch.uids[i]) continue;
+    store::Computed& facts = known[next++];
+    const bool large = plan.bytes && facts.stored_size > read_limits.whole;
+    if (plan.structure || large) batch.structures[i] = message::decode_structure(facts.structure);
+    if (plan.structure && !batch.structures[i]) continue;
+    facts.structure = std::string();
+    batch.known[i] = std::move(facts);
+    batch.load[i] = plan.bytes;
+  }
+}
+
 Task<Reply> ImapSession::fetch_batch(const FetchPlan& plan, const imap::Command& command, std::vector<std::uint32_t> numbers) {
   const auto seen = co_await mark_seen(plan, numbers, command.uid);
-  std::vector<store::Uid> uids;
-  for (const std::uint32_t number : numbers) uids.push_back(selected_->view.at(number).uid);
-  const auto known = co_await selected_->folder->computed(uids);
-
-  std::vector<store::Computed> learned;
-  std::vector<store::LoadedMessage> loaded;
-  std::size_t next_loaded = 0, next_known = 0;
+  FetchBatch batch;
+  for (const std::uint32_t number : numbers) batch.uids.push_back(selected_->view.at(number).uid);
+  co_await recall(plan, batch);
   bool gone = false;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    FetchMessage message{.number = numbers[i], .flags_changed = std::ranges::binary_search(seen, numbers[i]), .uid = uids[i]};
-    const store::Computed* facts = nullptr;
-    if (next_known < known.size() && known[next_known].uid == uids[i]) facts = &known[next_known++];
-    if (facts) {
+    FetchMessage message{.number = numbers[i], .flags_changed = std::ranges::binary_search(seen, numbers[i]), .uid = batch.uids[i]};
+    message.structure = std::move(batch.structures[i]);
+    if (const auto& facts = batch.known[i]) {
       message.internal_date = facts->internal_date;
       message.wire_size = facts->wire_size;
-      const bool large = plan.bytes && facts->stored_size > read_limits.whole;
-      if (plan.structure || large) message.structure = message::decode_structure(facts->structure);
-      if (plan.structure && !message.structure) facts = nullptr;
     }
-    if (!facts || !plan.satisfied_by(*facts)) {
-      if (next_loaded == loaded.size()) {
-        auto limits = read_limits;
-        limits.facts_only = plan.date && !plan.size && !plan.structure && !plan.bytes;
-        auto more = co_await selected_->folder->load({uids.begin() + static_cast<std::ptrdiff_t>(i), uids.end()}, limits);
-        if (!more) co_return failed(more.error(), command);
-        loaded = std::move(*more);
-        next_loaded = 0;
-      }
-      if (next_loaded == loaded.size() || loaded[next_loaded].uid != uids[i]) {
-        gone = true;
-        continue;
-      }
-      message.loaded = &loaded[next_loaded++];
+    if (batch.load[i]) {
+      const auto loaded = co_await load_message(plan, batch, i);
+      if (!loaded) co_return failed(loaded.error(), command);
+      gone = gone || !*loaded;
+      if (!*loaded) continue;
+      message.loaded = *loaded;
       message.internal_date = message.loaded->internal_date;
+      const bool had_structure = message.structure.has_value();
       co_await complete_facts(plan, message);
-      if (!facts && (plan.size || message.structure)) {
-        learned.push_back({.uid = uids[i],
-                           .internal_date = message.internal_date,
-                           .stored_size = message.loaded->size,
-                           .wire_size = message.wire_size,
-                           .structure = message.structure ? message::encode_structure(*message.structure) : std::string()});
-      }
-    } else if (next_loaded < loaded.size() && loaded[next_loaded].uid == uids[i]) {
-      ++next_loaded;  // loaded with the others, and not needed
+      const bool new_structure = message.structure.has_value() && !had_structure;
+      if (new_structure || (plan.size && !batch.known[i])) batch.learned.push_back(learn(message));
     }
     co_await write_message(plan, message);
   }
-  if (!learned.empty()) selected_->folder->remember(std::move(learned));
+  if (!batch.learned.empty()) selected_->folder->remember(std::move(batch.learned));
   co_return gone ? reply_for(store::StoreFault::Gone) : ok("Fetched.");
 }
 

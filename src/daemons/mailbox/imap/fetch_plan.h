@@ -23,8 +23,6 @@ struct FetchPlan {
   bool seen = false;                   // sets \Seen
   // Nothing but what the view knows.
   [[nodiscard]] bool from_view() const { return !date && !size && !structure && !bytes; }
-  // What was computed before is enough.
-  [[nodiscard]] bool satisfied_by(const store::Computed& computed) const { return !bytes && (!structure || !computed.structure.empty()); }
 };
 
 // One message while it is answered.
@@ -36,6 +34,17 @@ struct FetchMessage {
   std::uint64_t wire_size = 0;
   std::optional<message::Structure> structure{};
   const store::LoadedMessage* loaded = nullptr;
+};
+
+// Messages that are answered together. Vectors stand beside `uids`.
+struct FetchBatch {
+  std::vector<store::Uid> uids;
+  std::vector<std::optional<store::Computed>> known;  // without their structure, which stands decoded in the next
+  std::vector<std::optional<message::Structure>> structures;
+  std::vector<bool> load;                    // the message itself is needed
+  std::vector<store::LoadedMessage> loaded;  // of those, the next ones
+  std::size_t next_loaded = 0;
+  std::vector<store::Computed> learned;      // to be remembered
 };
 
 [[nodiscard]] bool is_section(imap::FetchItem::Kind kind);

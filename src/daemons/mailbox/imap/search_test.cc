@@ -13,10 +13,11 @@ class SearchTest : public ImapTest {
            "From: Ann Bell <ann@far.test>\r\nTo: list@example.test\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n aus Wien\r\n"
            "Date: Sun, 04 Jan 2026 23:30:00 -0500\r\n\r\nSchönen Tag\r\n",
            "(\\Seen) \" 1-Jan-2026 00:00:00 +0000\"");
-    append("INBOX",
-           "From: bob@far.test\r\nCc: carol@example.test\r\nSubject: two\r\nDate: 6 Jan 2026 01:00:00 +0000\r\n"
-           "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nZwei Stra=DFen =\r\nweiter\r\n",
-           "(\\Flagged \\Answered $Work) \" 2-Jan-2026 12:00:00 +0000\"");
+    append(
+        "INBOX",
+        "From: bob@far.test\r\nCc: carol@example.test\r\nSubject: two\r\nDate: 6 Jan 2026 01:00:00 +0000\r\n"
+        "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nZwei Stra=DFen =\r\nweiter\r\n",
+        "(\\Flagged \\Answered $Work) \" 2-Jan-2026 12:00:00 +0000\"");
     append("INBOX",
            "From: dave@far.test\r\nBcc: eve@example.test\r\nX-Odd: value one\r\nX-Odd: value two\r\n"
            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -106,7 +107,9 @@ TEST_F(SearchTest, EveryKey) {
 TEST_F(SearchTest, TextInAnyCharset) {
   EXPECT_EQ(found("CHARSET UTF-8 SUBJECT {7+}\r\nGRÜßE"), "1");
   EXPECT_EQ(found("SUBJECT {7+}\r\ngrüße"), "1");
-  EXPECT_EQ(found("CHARSET ISO-8859-1 BODY {7+}\r\nstra\xDF" "en"), "2");
+  EXPECT_EQ(found("CHARSET ISO-8859-1 BODY {7+}\r\nstra\xDF"
+                  "en"),
+            "2");
   EXPECT_EQ(found("CHARSET ISO-8859-1 BODY {6+}\r\nsch\xF6ne"), "1");
   EXPECT_TRUE(found("CHARSET none SUBJECT x").starts_with("a NO [BADCHARSET]"));
 }

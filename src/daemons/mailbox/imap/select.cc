@@ -20,7 +20,8 @@ std::uint32_t first_unseen(const store::View& view) {
 Task<Reply> ImapSession::select(const imap::Command& command) {
   const auto& mailbox = std::get<imap::MailboxArguments>(command.arguments).mailbox;
   const bool examine = command.verb == imap::Verb::Examine;
-  selected_.reset();
+  // Kept until the end: a folder that is selected again need not be read again.
+  const auto before = std::move(selected_);
   const auto name = folder_from_wire(mailbox, settings_.folder_prefix);
   if (!name) co_return no("[NONEXISTENT] No folder can have this name.");
   auto folder = co_await start_.account->open(*name);

@@ -18,7 +18,7 @@ namespace courier::mailbox {
 
 struct FetchPlan;
 struct FetchMessage;
-struct MessageSource;
+struct FetchBatch;
 class SearchPlan;
 
 class ImapSession final : public Session, private store::FolderListener {
@@ -110,6 +110,8 @@ class ImapSession final : public Session, private store::FolderListener {
   // fetch.cc
   [[nodiscard]] Task<Reply> fetch_batch(const FetchPlan& plan, const imap::Command& command, std::vector<std::uint32_t> numbers);
   [[nodiscard]] Task<std::vector<std::uint32_t>> mark_seen(const FetchPlan& plan, const std::vector<std::uint32_t>& numbers, bool uid);
+  [[nodiscard]] Task<> recall(const FetchPlan& plan, FetchBatch& batch);
+  [[nodiscard]] Task<store::StoreResult<const store::LoadedMessage*>> load_message(const FetchPlan& plan, FetchBatch& batch, std::size_t i);
   [[nodiscard]] Task<> complete_facts(const FetchPlan& plan, FetchMessage& message);
   [[nodiscard]] Task<> write_message(const FetchPlan& plan, const FetchMessage& message);
   [[nodiscard]] Task<> write_section(const imap::FetchItem& item, const FetchMessage& message);

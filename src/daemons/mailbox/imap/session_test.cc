@@ -92,6 +92,25 @@ TEST_F(ImapTest, LargeMessageGoesThroughItsFile) {
   }
 }
 
+TEST_F(ImapTest, WhatWasComputedIsRememberedAndMayBeLost) {
+  for (int i = 0; i < 3; ++i) append("INBOX", "Subject: " + std::to_string(i) + "\r\n\r\nx\r\n");
+  say("s SELECT INBOX");
+  const std::string command = "a FETCH 1:3 (RFC822.SIZE ENVELOPE BODYSTRUCTURE INTERNALDATE)";
+  const std::string first = say(command);
+  EXPECT_EQ(cache.entries.size(), 3u);
+  EXPECT_EQ(cache.hits, 0u);
+  EXPECT_EQ(say(command), first);
+  EXPECT_EQ(cache.hits, 3u);
+  cache.entries.erase(std::next(cache.entries.begin()));         // lost
+  cache.entries.begin()->second.structure = "written by another version";
+  EXPECT_EQ(say(command), first);
+  EXPECT_EQ(cache.entries.size(), 3u);
+  EXPECT_EQ(say(command), first);
+  cache.entries.clear();
+  EXPECT_TRUE(has(say("a FETCH 1:3 RFC822.SIZE"), "* 3 FETCH (RFC822.SIZE 17)"));
+  EXPECT_EQ(say(command), first);  // remembered were sizes only
+}
+
 TEST_F(ImapTest, StoreTellsFlags) {
   append("INBOX", "\r\n1\r\n");
   append("INBOX", "\r\n2\r\n");

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,15 +11,38 @@
 #include "daemons/mailbox/imap/imap.h"
 #include "runtime/testing/manual_loop.h"
 #include "runtime/testing/simulated_disk.h"
+#include "store/folder/computed_cache.h"
 #include "store/folder/store.h"
 
 namespace courier::mailbox {
+
+// Remembers everything, and counts what was of use.
+class MapCache final : public store::ComputedCache {
+ public:
+  std::vector<Entry> find(const std::string& maildir, const std::vector<std::string>& base_names) override {
+    std::vector<Entry> found;
+    for (const auto& name : base_names) {
+      const auto entry = entries.find(maildir + "/" + name);
+      if (entry != entries.end()) found.push_back({name, entry->second});
+    }
+    hits += found.size();
+    return found;
+  }
+  void keep(const std::string& maildir, const std::vector<Entry>& kept) override {
+    for (const auto& entry : kept) entries[maildir + "/" + entry.base_name] = entry.computed;
+  }
+  void forget(const std::string& maildir, const std::vector<std::string>& base_names) override {
+    for (const auto& name : base_names) entries.erase(maildir + "/" + name);
+  }
+  std::map<std::string, store::Computed> entries;
+  std::size_t hits = 0;
+};
 
 class ImapTest : public testing::Test {
  protected:
   ImapTest() {
     disk.set_clock([this] { return loop.wall_now(); });
-    store = std::make_unique<store::Store>(loop, disk, *pool, nullptr, nullptr, store::StoreSettings{.host_name = "mx1", .process_id = 7});
+    store = std::make_unique<store::Store>(loop, disk, *pool, nullptr, &cache, store::StoreSettings{.host_name = "mx1", .process_id = 7});
     account = store->account({.address = "ann@example.test", .maildir = "/m"});
   }
   ~ImapTest() override {
@@ -101,6 +125,7 @@ class ImapTest : public testing::Test {
     ASSERT_TRUE((*file)->write_at(0, content));
   }
 
+  MapCache cache;
   ManualLoop loop;
   SimulatedDisk disk;
   std::unique_ptr<Pool> pool = make_inline_pool(loop);

@@ -165,9 +165,7 @@ Task<> Rounds::room(Deadline deadline) {
 }
 
 void Rounds::wake_waiters() {
-  if (wait_for_room_.empty() || full()) return;
-  const auto waiting = std::exchange(wait_for_room_, {});
-  for (const CellRef& cell : waiting) parts_.loop.post([cell] { cell->complete(); });
+  if (!full()) wake(wait_for_room_);
 }
 
 Task<> Rounds::gate() {
@@ -183,17 +181,33 @@ Task<spool::Receipt> Rounds::write(spool::Change change) {
   spool::Receipt receipt = co_await parts_.writer.commit(kept);
   if (receipt.verdict == spool::Verdict::Done) co_return receipt;
   ++failing_;
+  bool mine = false;
   while (receipt.verdict != spool::Verdict::Done) {
-    parts_.probe.spool_trouble("commit outcome", std::string(to_string(receipt.verdict)) + ": " + receipt.text);
-    co_await parts_.loop.sleep(commit_retry);
+    // One of them tries the disk; when it has succeeded the others follow, together.
+    if (probing_ && !mine) {
+      const CellRef cell = make_cell();
+      wait_for_probe_.push_back(cell);
+      co_await cell;
+    } else {
+      parts_.probe.spool_trouble("commit outcome", std::string(to_string(receipt.verdict)) + ": " + receipt.text);
+      probing_ = mine = true;
+      co_await parts_.loop.sleep(commit_retry);
+    }
     receipt = co_await parts_.writer.commit(kept);
+  }
+  if (mine) {
+    probing_ = false;
+    wake(wait_for_probe_);
   }
   if (--failing_ == 0) {
     parts_.probe.spool_recovered();
-    const auto waiting = std::exchange(wait_for_gate_, {});
-    for (const CellRef& cell : waiting) parts_.loop.post([cell] { cell->complete(); });
+    wake(wait_for_gate_);
   }
   co_return receipt;
+}
+
+void Rounds::wake(std::vector<CellRef>& cells) {
+  for (const CellRef& cell : std::exchange(cells, {})) parts_.loop.post([cell] { cell->complete(); });
 }
 
 Task<> Rounds::run(MessagePtr message) {

@@ -80,6 +80,7 @@ class Rounds {
   [[nodiscard]] Task<> gate();
   void arm(std::int64_t due_us);
   void wake_waiters();
+  void wake(std::vector<CellRef>& cells);
 
   Parts& parts_;
   Ids& ids_;
@@ -89,6 +90,8 @@ class Rounds {
   std::unordered_map<std::string, MessagePtr> window_;
   std::vector<CellRef> wait_for_room_;
   std::vector<CellRef> wait_for_gate_;
+  std::vector<CellRef> wait_for_probe_;
+  bool probing_ = false;              // one of the failing commits is tried again and again
   std::size_t failing_ = 0;           // commits of outcomes that the disk refuses at the moment
   std::int64_t next_due_us_ = 0;      // of what waits on disk; 0: nothing known
   std::int64_t armed_for_ = 0;        // what the timer is set for; 0: it is not

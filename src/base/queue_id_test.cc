@@ -13,7 +13,8 @@ TEST(QueueId, CountsFromTheClock) {
 
 TEST(QueueId, IsRecognised) {
   for (const char* good : {"m-1-1", "s-2b-l0x3k9q1", "d-0-0", "m2-zzzzzzzzzzzzz-0"}) EXPECT_TRUE(is_queue_id(good)) << good;
-  for (const char* bad : {"", "m", "m-1", "m-1-", "-1-1", "1-1-1", "m-1-1-1", "m-1-A", "m-1-a/b", "../x-1-1", "m-12345678901234-1", "m 1-1"}) {
+  for (const char* bad :
+       {"", "m", "m-1", "m-1-", "-1-1", "1-1-1", "m-1-1-1", "m-1-A", "m-1-a/b", "../x-1-1", "m-12345678901234-1", "m 1-1"}) {
     EXPECT_FALSE(is_queue_id(bad)) << bad;
   }
   EXPECT_TRUE(is_queue_id(QueueIds("s", ~0ull, WallTime{1'767'607'200'000'000}).next()));

@@ -12,9 +12,16 @@ namespace courier::rules {
 namespace {
 
 TEST(Received, HasCouriersShape) {
-  ReceivedFacts facts{.peer_name = "mx.sender.test", .peer_address = "192.0.2.7", .extended = true, .smtputf8 = true,
-                      .tls_version = "TLSv1.3", .tls_cipher = "TLS_AES_256_GCM_SHA384", .tls_bits = 256, .host_name = "our.test",
-                      .id = "m-1-2", .at = wall_seconds(1767607201)};
+  ReceivedFacts facts{.peer_name = "mx.sender.test",
+                      .peer_address = "192.0.2.7",
+                      .extended = true,
+                      .smtputf8 = true,
+                      .tls_version = "TLSv1.3",
+                      .tls_cipher = "TLS_AES_256_GCM_SHA384",
+                      .tls_bits = 256,
+                      .host_name = "our.test",
+                      .id = "m-1-2",
+                      .at = wall_seconds(1767607201)};
   EXPECT_EQ(received_field(facts),
             "Received: from mx.sender.test ([192.0.2.7])\n"
             "  (TLS: TLSv1.3,256bits,TLS_AES_256_GCM_SHA384)\n"
@@ -106,7 +113,8 @@ TEST(Originator, KnowsWhoMaySendAs) {
   const std::vector<std::string> senders = {"ann@x.y", "@example.org"};
   EXPECT_TRUE(may_send_as("ann@X.Y", senders));
   EXPECT_TRUE(may_send_as("Any.One@Example.ORG", senders));
-  for (const char* no : {"bob@x.y", "ann@example.net", "", "ann", "ann@sub.example.org", "<ann@x.y>"}) EXPECT_FALSE(may_send_as(no, senders)) << no;
+  for (const char* no : {"bob@x.y", "ann@example.net", "", "ann", "ann@sub.example.org", "<ann@x.y>"})
+    EXPECT_FALSE(may_send_as(no, senders)) << no;
 }
 
 }  // namespace

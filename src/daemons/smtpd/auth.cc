@@ -52,7 +52,8 @@ Task<Reply> converse(Session& session, const std::string mechanism, auth::SaslRe
       co_await cancel(session, step.exchange);
       co_return given_up ? reply(501, 5, 7, 0, "Authentication cancelled") : reply(501, 5, 5, 2, "Syntax error: expected base64");
     }
-    auto next = co_await session.env().auth.call(auth::SaslContinue{step.exchange, false, std::move(*response)}, session.env().loop.in(auth_time));
+    auto next =
+        co_await session.env().auth.call(auth::SaslContinue{step.exchange, false, std::move(*response)}, session.env().loop.in(auth_time));
     if (!next) co_return no_answer(session, next.error());
     step = std::move(*next);
   }

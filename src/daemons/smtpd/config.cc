@@ -24,7 +24,8 @@ Result<std::shared_ptr<const Config>, std::string> make_config(const SmtpdSettin
     config->relay_networks.push_back(*network);
   }
   const auto limit = [](std::int64_t value) { return static_cast<std::size_t>(value); };
-  config->header = {limit(settings.max_header_size), limit(settings.max_header_fields), limit(settings.max_header_line), limit(settings.max_hops)};
+  config->header = {limit(settings.max_header_size), limit(settings.max_header_fields), limit(settings.max_header_line),
+                    limit(settings.max_hops)};
   return config;
 }
 

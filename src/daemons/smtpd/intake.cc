@@ -113,9 +113,8 @@ Task<> Intake::write_file() {
   eight_bit_ = eight_bit_ || smtp::has_eight_bit(buffer_);
   const std::uint64_t offset = written_;
   written_ += buffer_.size();
-  const int error = co_await env_.pool.run([file = file_, offset, bytes = std::exchange(buffer_, {})] {
-    return write_fully(file->get(), offset, bytes);
-  });
+  const int error = co_await env_.pool.run(
+      [file = file_, offset, bytes = std::exchange(buffer_, {})] { return write_fully(file->get(), offset, bytes); });
   if (error == 0) co_return;
   env_.probe.trouble(facts_.session, "cannot write a body file", std::strerror(error));
   refuse(error == ENOSPC || error == EDQUOT ? system_full() : try_later());

@@ -60,8 +60,12 @@ void Probe::accepted(std::string_view session, std::string_view id, std::string_
                      std::string_view account) {
   accepted_.add();
   bytes_.add(size);
-  log_.info("message accepted", {{"session", session}, {"id", id}, {"from", sender}, {"recipients", std::uint64_t{recipients}},
-                                 {"size", size}, {"account", account}});
+  log_.info("message accepted", {{"session", session},
+                                 {"id", id},
+                                 {"from", sender},
+                                 {"recipients", std::uint64_t{recipients}},
+                                 {"size", size},
+                                 {"account", account}});
 }
 
 void Probe::message_refused(std::string_view session, std::string_view id, std::string_view sender, const smtp::Reply& reply) {

@@ -7,7 +7,8 @@
 namespace courier::smtpd::testing {
 namespace {
 
-constexpr const char* envelope = "EHLO client.test\r\nMAIL FROM:<ann@sender.test> RET=HDRS ENVID=e+2B1\r\nRCPT TO:<alice@example.test> NOTIFY=DELAY ORCPT=rfc822;al@x.y\r\n";
+constexpr const char* envelope =
+    "EHLO client.test\r\nMAIL FROM:<ann@sender.test> RET=HDRS ENVID=e+2B1\r\nRCPT TO:<alice@example.test> NOTIFY=DELAY ORCPT=rfc822;al@x.y\r\n";
 
 // A message of about `size` octets, header and dots included.
 std::string wire_message(std::size_t size) {
@@ -89,7 +90,9 @@ TEST(Session, SubmissionCompletesTheHeaderAndNamesTheAccount) {
   World world({.settings = {}, .role = "smtpd-submission"});
   world.auth.plain_mechanisms = {"PLAIN"};
   const StreamPtr client = world.connect(Role::Submission);
-  talk(world, *client, "EHLO c\r\nAUTH PLAIN AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQ=\r\nMAIL FROM:<alice@example.test>\r\nRCPT TO:<a@elsewhere.test>\r\nDATA\r\n");
+  talk(
+      world, *client,
+      "EHLO c\r\nAUTH PLAIN AGFsaWNlQGV4YW1wbGUudGVzdABzZWNyZXQ=\r\nMAIL FROM:<alice@example.test>\r\nRCPT TO:<a@elsewhere.test>\r\nDATA\r\n");
   EXPECT_NE(talk(world, *client, "From: alice@example.test\r\n\r\nhi\r\n.\r\n").find("250 2.0.0 queued as s-5-"), std::string::npos);
   ASSERT_EQ(world.queue.messages.size(), 1u);
   const auto& sent = world.queue.messages[0];

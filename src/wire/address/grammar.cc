@@ -15,9 +15,7 @@ constexpr std::string_view atext_marks = "!#$%&'*+-/=?^_`{|}~";
 bool high(char c) { return (static_cast<unsigned char>(c) & 0x80u) != 0; }
 
 // Let-dig and what stands for it: letters, digits, underscore, UTF-8.
-bool is_label_char(char c, Utf8 utf8) {
-  return ascii_alpha(c) || ascii_digit(c) || c == '_' || (utf8 == Utf8::Yes && high(c));
-}
+bool is_label_char(char c, Utf8 utf8) { return ascii_alpha(c) || ascii_digit(c) || c == '_' || (utf8 == Utf8::Yes && high(c)); }
 
 // sub-domain = Let-dig [Ldh-str] (RFC 5321, section 4.1.2); at most 63 octets (RFC 1035, section 2.3.4).
 bool take_label(std::string_view& rest, Utf8 utf8, std::string& out) {

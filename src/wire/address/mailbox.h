@@ -40,8 +40,7 @@ struct Mailbox {
 
 // A path at the front of `text`: `<mailbox>`, `<@a,@b:mailbox>` (the route is dropped, RFC 5321, appendix C), `<>`.
 // The null path gives no mailbox. `text` moves behind the closing bracket. The error's offset counts from the old front.
-[[nodiscard]] Result<std::optional<Mailbox>, SyntaxError> take_path(std::string_view& text, Utf8 utf8,
-                                                                    const Limits& limits = {});
+[[nodiscard]] Result<std::optional<Mailbox>, SyntaxError> take_path(std::string_view& text, Utf8 utf8, const Limits& limits = {});
 
 // The whole text as a domain or an address literal.
 [[nodiscard]] bool is_domain(std::string_view text, Utf8 utf8, const Limits& limits = {});

@@ -89,9 +89,20 @@ struct Keyword {
   Parsed (*parse)(Arguments);
 };
 constexpr Keyword keywords[] = {
-    {"USER", user},       {"PASS", pass},          {"AUTH", auth},        {"STLS", alone<Stls>},        {"CAPA", alone<Capa>},
-    {"QUIT", alone<Quit>}, {"NOOP", alone<Noop>},  {"STAT", alone<Stat>}, {"LIST", maybe_message<List>}, {"UIDL", maybe_message<Uidl>},
-    {"RETR", one_message<Retr>}, {"DELE", one_message<Dele>}, {"TOP", top}, {"RSET", alone<Rset>},
+    {"USER", user},
+    {"PASS", pass},
+    {"AUTH", auth},
+    {"STLS", alone<Stls>},
+    {"CAPA", alone<Capa>},
+    {"QUIT", alone<Quit>},
+    {"NOOP", alone<Noop>},
+    {"STAT", alone<Stat>},
+    {"LIST", maybe_message<List>},
+    {"UIDL", maybe_message<Uidl>},
+    {"RETR", one_message<Retr>},
+    {"DELE", one_message<Dele>},
+    {"TOP", top},
+    {"RSET", alone<Rset>},
 };
 
 struct Writer {

@@ -42,9 +42,36 @@ TEST(Pop3Command, SaysWhatIsWrong) {
     ASSERT_FALSE(parsed) << line;
     EXPECT_TRUE(parsed.error().unknown) << line;
   }
-  for (const char* line : {"USER", "USER ", "PASS", "PASS ", "AUTH PL@IN", "AUTH PLAIN *", "AUTH PLAIN AGE", "AUTH PLAIN AGEAYg== x", "STLS x",
-                           "CAPA x", "QUIT now", "STAT 1", "LIST x", "LIST 0", "LIST -1", "LIST 1 2", "RETR", "RETR 0", "RETR 1 2",
-                           "RETR 4294967296", "DELE", "DELE x", "TOP", "TOP 1", "TOP x 1", "TOP 0 1", "TOP 1 -1", "TOP 1 2 3", "RSET x", "UIDL x"}) {
+  for (const char* line : {"USER",
+                           "USER ",
+                           "PASS",
+                           "PASS ",
+                           "AUTH PL@IN",
+                           "AUTH PLAIN *",
+                           "AUTH PLAIN AGE",
+                           "AUTH PLAIN AGEAYg== x",
+                           "STLS x",
+                           "CAPA x",
+                           "QUIT now",
+                           "STAT 1",
+                           "LIST x",
+                           "LIST 0",
+                           "LIST -1",
+                           "LIST 1 2",
+                           "RETR",
+                           "RETR 0",
+                           "RETR 1 2",
+                           "RETR 4294967296",
+                           "DELE",
+                           "DELE x",
+                           "TOP",
+                           "TOP 1",
+                           "TOP x 1",
+                           "TOP 0 1",
+                           "TOP 1 -1",
+                           "TOP 1 2 3",
+                           "RSET x",
+                           "UIDL x"}) {
     const auto parsed = parse_command(line);
     ASSERT_FALSE(parsed) << line;
     EXPECT_FALSE(parsed.error().unknown) << line;
@@ -69,7 +96,8 @@ std::string outcomes(std::string_view text, std::size_t step) {
 }
 
 TEST(LineReader, FindsLinesInAnyPieces) {
-  const std::string text = std::string("a\r\n\r\nb\n12345\r\n123456\r\n123456\n1234567890\r\nok\r\na\rb\r\n") + std::string("x\0y\r\n", 5) + "12345\rz\n\r\r\nrest";
+  const std::string text = std::string("a\r\n\r\nb\n12345\r\n123456\r\n123456\n1234567890\r\nok\r\na\rb\r\n") + std::string("x\0y\r\n", 5) +
+                           "12345\rz\n\r\r\nrest";
   for (std::size_t step = 1; step <= text.size(); ++step) {
     EXPECT_EQ(outcomes(text, step), "<a><><b><12345>longlonglong<ok>badbadlongbad") << step;
   }

@@ -13,10 +13,14 @@ struct Keyword {
   bool Capabilities::* field;
 };
 constexpr Keyword keywords[] = {
-    {"PIPELINING", &Capabilities::pipelining}, {"8BITMIME", &Capabilities::eight_bit_mime},
-    {"SMTPUTF8", &Capabilities::smtputf8},     {"CHUNKING", &Capabilities::chunking},
-    {"DSN", &Capabilities::dsn},               {"ENHANCEDSTATUSCODES", &Capabilities::enhanced_status_codes},
-    {"STARTTLS", &Capabilities::starttls},     {"HELP", &Capabilities::help},
+    {"PIPELINING", &Capabilities::pipelining},
+    {"8BITMIME", &Capabilities::eight_bit_mime},
+    {"SMTPUTF8", &Capabilities::smtputf8},
+    {"CHUNKING", &Capabilities::chunking},
+    {"DSN", &Capabilities::dsn},
+    {"ENHANCEDSTATUSCODES", &Capabilities::enhanced_status_codes},
+    {"STARTTLS", &Capabilities::starttls},
+    {"HELP", &Capabilities::help},
 };
 
 void add_mechanisms(std::string_view list, std::vector<std::string>& auth) {

@@ -13,9 +13,8 @@ std::unexpected<CommandError> syntax(std::string what) { return fail(CommandErro
 
 // sasl-mech = 1*20mech-char (RFC 4422, section 3.1)
 bool is_mechanism(std::string_view text) {
-  return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) {
-    return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_';
-  });
+  return !text.empty() && text.size() <= 20 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_'; });
 }
 
 }  // namespace

@@ -63,8 +63,7 @@ struct RcptCommand {
   bool operator==(const RcptCommand&) const = default;
 };
 // `arguments`: "TO:<ann@example.org> NOTIFY=NEVER". `utf8`: the transaction has SMTPUTF8.
-[[nodiscard]] CommandResult<RcptCommand> parse_rcpt(std::string_view arguments, address::Utf8 utf8,
-                                                    const address::Limits& limits = {});
+[[nodiscard]] CommandResult<RcptCommand> parse_rcpt(std::string_view arguments, address::Utf8 utf8, const address::Limits& limits = {});
 [[nodiscard]] std::string write(const RcptCommand& command);
 
 struct BdatCommand {  // RFC 3030, section 2

@@ -68,12 +68,14 @@ TEST(DataDecoder, ChunksHaveNoDots) {
       {"a\nb\r\n", {"", "", true, true}},
   };
   for (const auto& [wire, expected] : cases) {
-    for (std::size_t step = 1; step <= wire.size() + 1; ++step) EXPECT_EQ(decode(wire, step, DataDecoder::Framing::Chunks), expected) << wire;
+    for (std::size_t step = 1; step <= wire.size() + 1; ++step)
+      EXPECT_EQ(decode(wire, step, DataDecoder::Framing::Chunks), expected) << wire;
   }
 }
 
 TEST(DataEncoder, IsTheDecodersInverse) {
-  for (const std::string& text : {std::string(""), std::string("a\n"), std::string(".\n..\n.a"), std::string("\n\n."), std::string("a.\nb")}) {
+  for (const std::string& text :
+       {std::string(""), std::string("a\n"), std::string(".\n..\n.a"), std::string("\n\n."), std::string("a.\nb")}) {
     for (std::size_t step = 1; step <= text.size() + 1; ++step) {
       DataEncoder encoder;
       std::string wire;

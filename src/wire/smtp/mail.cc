@@ -67,7 +67,8 @@ CommandResult<MailCommand> parse_mail(std::string_view arguments, const address:
     const auto next = take_parameter(rest);
     if (!next) return fail(next.error());
     if (!*next) break;
-    const auto* found = std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return iequals(k.keyword, (*next)->keyword); });
+    const auto* found =
+        std::find_if(std::begin(known), std::end(known), [&](const Known& k) { return iequals(k.keyword, (*next)->keyword); });
     if (found == std::end(known)) return unknown_parameter(**next);
     if (!found->take(out, **next)) return bad_parameter(**next);
   }

@@ -24,8 +24,9 @@ CommandResult<std::optional<Parameter>> take_parameter(std::string_view& rest) {
   rest.remove_prefix(word.size());
   const std::size_t equals = std::min(word.find('='), word.size());
   Parameter out{word.substr(0, equals), word.substr(std::min(equals + 1, word.size())), equals < word.size()};
-  const bool keyword = !out.keyword.empty() && out.keyword.front() != '-' &&
-                       std::all_of(out.keyword.begin(), out.keyword.end(), [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '-'; });
+  const bool keyword =
+      !out.keyword.empty() && out.keyword.front() != '-' &&
+      std::all_of(out.keyword.begin(), out.keyword.end(), [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '-'; });
   if (!keyword || (out.has_value && out.value.empty())) return expected("a parameter");
   return out;
 }

@@ -45,9 +45,9 @@ TEST(ReplyParser, ReadsRepliesInAnyPieces) {
 }
 
 TEST(ReplyParser, RefusesWhatIsNone) {
-  for (const std::string& bad : {std::string("\r\n"), std::string("25\r\n"), std::string("hello\r\n"), std::string("150 x\r\n"),
-                                 std::string("600 x\r\n"), std::string("250x\r\n"), std::string("250-a\r\n251 b\r\n"),
-                                 "250 " + std::string(100, 'x') + "\r\n", std::string(200, '2')}) {
+  for (const std::string& bad :
+       {std::string("\r\n"), std::string("25\r\n"), std::string("hello\r\n"), std::string("150 x\r\n"), std::string("600 x\r\n"),
+        std::string("250x\r\n"), std::string("250-a\r\n251 b\r\n"), "250 " + std::string(100, 'x') + "\r\n", std::string(200, '2')}) {
     for (const std::size_t step : {std::size_t{1}, bad.size()}) {
       const auto replies = parse_all(bad, step);
       ASSERT_FALSE(replies.empty()) << bad;
@@ -67,7 +67,8 @@ TEST(Reply, IsWritten) {
 
 TEST(Status, ReadsOnlyCodes) {
   EXPECT_EQ(parse_status("5.7.29"), (EnhancedStatus{5, 7, 29}));
-  for (const char* bad : {"", "5", "5.7", "3.0.0", "5.07.1", "5.7.1000", "5..1", "55.1.1", "5.7.1 "}) EXPECT_FALSE(parse_status(bad)) << bad;
+  for (const char* bad : {"", "5", "5.7", "3.0.0", "5.07.1", "5.7.1000", "5..1", "55.1.1", "5.7.1 "})
+    EXPECT_FALSE(parse_status(bad)) << bad;
 }
 
 TEST(Capabilities, AreReadAndWritten) {

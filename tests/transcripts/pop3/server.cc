@@ -25,7 +25,8 @@ class Pop3Server final : public transcript::Server {
       while (text.size() < 300'000) text += ".a line of text\n";
       put("/m/new/1.Q1R0.mx", text);
     }
-    store_ = std::make_unique<store::Store>(loop_, disk_, *pool_, nullptr, nullptr, store::StoreSettings{.host_name = "mx", .process_id = 7});
+    store_ =
+        std::make_unique<store::Store>(loop_, disk_, *pool_, nullptr, nullptr, store::StoreSettings{.host_name = "mx", .process_id = 7});
   }
   ~Pop3Server() override {
     life_ = {};
@@ -36,9 +37,15 @@ class Pop3Server final : public transcript::Server {
   ManualLoop& loop() override { return loop_; }
   StreamPtr connect() override {
     StreamPair pair = make_memory_streams(loop_, 1u << 20);
-    SessionStart start{.loop = loop_, .log = no_log(), .stream = std::move(pair.first),
+    SessionStart start{.loop = loop_,
+                       .log = no_log(),
+                       .stream = std::move(pair.first),
                        .account = store_->account({.address = "ann@example.test", .maildir = "/m", .quota_bytes = 0, .quota_messages = 0}),
-                       .session = "s", .peer = "192.0.2.7", .tls = false, .first_output = option("first", ""), .tag = {},
+                       .session = "s",
+                       .peer = "192.0.2.7",
+                       .tls = false,
+                       .first_output = option("first", ""),
+                       .tag = {},
                        .buffered = option("buffered", "")};
     if (!start.first_output.empty()) start.first_output += "\r\n";
     if (!start.buffered.empty()) start.buffered += "\r\n";

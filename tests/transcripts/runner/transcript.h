@@ -29,8 +29,8 @@ namespace courier::transcript {
 
 struct Step {
   enum class Kind { Send, Expect, Wait, End, Half } kind = Kind::Send;
-  int line = 0;        // in the file
-  std::string text;    // Send: bytes; Expect: pattern with escapes undone except '\*'
+  int line = 0;  // in the file
+  std::string text;  // Send: bytes; Expect: pattern with escapes undone except '\*'
   std::int64_t seconds = 0;
 };
 struct Conversation {

@@ -54,7 +54,8 @@ TEST(Transcript, FailsWhatIsNot) {
 
 TEST(Transcript, NamesTheLineThatCannotBeRead) {
   EXPECT_EQ(parse("S: x\n").error(), "line 1: a conversation begins with '== title'");
-  for (const char* bad : {"== t\nX: y\n", "== t\nC: \\q\n", "== t\nC: \\xZZ\n", "== t\nC: \\{3}\n", "== t\nT: soon\n", "== t\nC: a\n= b c\n"}) {
+  for (const char* bad :
+       {"== t\nX: y\n", "== t\nC: \\q\n", "== t\nC: \\xZZ\n", "== t\nC: \\{3}\n", "== t\nT: soon\n", "== t\nC: a\n= b c\n"}) {
     EXPECT_FALSE(parse(bad)) << bad;
   }
 }

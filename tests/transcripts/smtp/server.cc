@@ -15,11 +15,16 @@ struct NumberOption {
   std::int64_t SmtpdSettings::* field;
 };
 constexpr NumberOption numbers[] = {
-    {"max_message_size", &SmtpdSettings::max_message_size}, {"max_recipients", &SmtpdSettings::max_recipients},
-    {"max_line", &SmtpdSettings::max_line},                 {"max_errors", &SmtpdSettings::max_errors},
-    {"max_commands", &SmtpdSettings::max_commands},         {"max_header_size", &SmtpdSettings::max_header_size},
-    {"max_header_fields", &SmtpdSettings::max_header_fields}, {"max_header_line", &SmtpdSettings::max_header_line},
-    {"max_hops", &SmtpdSettings::max_hops},                 {"max_memory_for_bodies", &SmtpdSettings::max_memory_for_bodies},
+    {"max_message_size", &SmtpdSettings::max_message_size},
+    {"max_recipients", &SmtpdSettings::max_recipients},
+    {"max_line", &SmtpdSettings::max_line},
+    {"max_errors", &SmtpdSettings::max_errors},
+    {"max_commands", &SmtpdSettings::max_commands},
+    {"max_header_size", &SmtpdSettings::max_header_size},
+    {"max_header_fields", &SmtpdSettings::max_header_fields},
+    {"max_header_line", &SmtpdSettings::max_header_line},
+    {"max_hops", &SmtpdSettings::max_hops},
+    {"max_memory_for_bodies", &SmtpdSettings::max_memory_for_bodies},
 };
 
 submit::Outcome outcome_named(const std::string& name) {
@@ -64,7 +69,8 @@ std::unique_ptr<transcript::Server> make(const Options& options) {
     }
     if (key == "network") world.settings.relay_networks = {value};
     if (key == "certificate") world.certificate = false;
-    for (const char* other : {"role", "peer", "mechanisms", "certificate", "network", "refuse", "auth", "queue", "open"}) known |= key == other;
+    for (const char* other : {"role", "peer", "mechanisms", "certificate", "network", "refuse", "auth", "queue", "open"})
+      known |= key == other;
     if (!known) return nullptr;
   }
   if (const auto it = options.find("role"); it != options.end()) world.role = "smtpd-" + it->second;

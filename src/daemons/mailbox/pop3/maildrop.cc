@@ -65,7 +65,8 @@ Task<store::StoreResult<void>> Maildrop::measure(std::vector<std::uint32_t> posi
       const auto octets = co_await wire_octets(folder_->account(), message);
       if (!octets) co_return fail(octets.error());
       octets_[positions[done++]] = *octets;
-      learned.push_back({.uid = message.uid, .internal_date = message.internal_date, .stored_size = message.size, .wire_size = *octets, .structure = {}});
+      learned.push_back(
+          {.uid = message.uid, .internal_date = message.internal_date, .stored_size = message.size, .wire_size = *octets, .structure = {}});
     }
   }
   for (; done < positions.size(); ++done) octets_[positions[done]] = snapshot_->at(positions[done]).stored_size;

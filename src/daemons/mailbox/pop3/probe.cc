@@ -11,8 +11,11 @@ Pop3Probe::Pop3Probe(Log& log, Metrics& metrics)
 
 void Pop3Probe::started(const SessionStart& start, std::uint32_t messages) {
   sessions_.add();
-  log_.info("pop3 session", {{"session", start.session}, {"account", start.account->spec().address}, {"peer", start.peer},
-                             {"tls", start.tls}, {"messages", std::uint64_t{messages}}});
+  log_.info("pop3 session", {{"session", start.session},
+                             {"account", start.account->spec().address},
+                             {"peer", start.peer},
+                             {"tls", start.tls},
+                             {"messages", std::uint64_t{messages}}});
 }
 
 void Pop3Probe::refused(const SessionStart& start, const std::string& why) {
@@ -23,8 +26,12 @@ void Pop3Probe::refused(const SessionStart& start, const std::string& why) {
 void Pop3Probe::ended(const std::string& session, const std::string& account, const char* reason, const Totals& totals) {
   retrieved_.add(totals.retrieved);
   deleted_.add(totals.deleted);
-  log_.info("pop3 session ended", {{"session", session}, {"account", account}, {"reason", reason}, {"retrieved", totals.retrieved},
-                                   {"bytes", totals.retrieved_bytes}, {"deleted", totals.deleted}});
+  log_.info("pop3 session ended", {{"session", session},
+                                   {"account", account},
+                                   {"reason", reason},
+                                   {"retrieved", totals.retrieved},
+                                   {"bytes", totals.retrieved_bytes},
+                                   {"deleted", totals.deleted}});
 }
 
 void Pop3Probe::store_failed(const std::string& session, const std::string& account, const std::string& what) {

@@ -120,7 +120,8 @@ Task<> Pop3Session::take(pop3::LineReader::Outcome outcome) {
     if (command) {
       co_await execute(*command);
     } else {
-      const std::string text = command.error().unknown ? "Invalid command." : std::string("Syntax error: expected ") + command.error().expected + '.';
+      const std::string text =
+          command.error().unknown ? "Invalid command." : std::string("Syntax error: expected ") + command.error().expected + '.';
       refuse(text.c_str());
     }
   }

@@ -37,10 +37,18 @@ class Pop3SessionTest : public testing::Test {
   std::string begin() {
     StreamPair pair = make_memory_streams(loop, 1u << 20);
     client = std::move(pair.second);
-    session = make_pop3_session({.loop = loop, .log = no_log(), .stream = std::move(pair.first),
-                                 .account = store->account({.address = "ann@example.test", .maildir = "/m", .quota_bytes = 0, .quota_messages = 0}),
-                                 .session = "s", .peer = "192.0.2.7", .tls = false, .first_output = {}, .tag = {}, .buffered = {}},
-                                settings, probe);
+    session = make_pop3_session(
+        {.loop = loop,
+         .log = no_log(),
+         .stream = std::move(pair.first),
+         .account = store->account({.address = "ann@example.test", .maildir = "/m", .quota_bytes = 0, .quota_messages = 0}),
+         .session = "s",
+         .peer = "192.0.2.7",
+         .tls = false,
+         .first_output = {},
+         .tag = {},
+         .buffered = {}},
+        settings, probe);
     life = live();
     life.start();
     return say("");

@@ -79,8 +79,9 @@ Task<directory::LookupReply> FakeAuth::look_up(directory::Lookup request) {
   if (domain == "example.test" || address == "postmaster") {
     reply.verdict = local == "later"  ? Verdict::Later
                     : local == "list" ? Verdict::List
-                    : local == "alice" || local == "bob" || local == "full" || local == "postmaster" || local == "j\xC3\xBCrgen" ? Verdict::One
-                                                                                                                      : Verdict::Unknown;
+                    : local == "alice" || local == "bob" || local == "full" || local == "postmaster" || local == "j\xC3\xBCrgen"
+                        ? Verdict::One
+                        : Verdict::Unknown;
     reply.over_quota = local == "full";
   }
   co_return reply;

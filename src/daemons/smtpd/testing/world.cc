@@ -50,14 +50,23 @@ class FakeTls final : public TlsServerContext {
 
 std::unique_ptr<TlsServerContext> make_fake_tls() { return std::make_unique<FakeTls>(); }
 
-World::World(WorldOptions options) : context{.loop = loop, .log = no_log(), .metrics = metrics, .disk = real_disk(), .start = {}, .listeners = {}, .on_new_peer = {}, .links = {}} {
+World::World(WorldOptions options)
+    : context{.loop = loop,
+              .log = no_log(),
+              .metrics = metrics,
+              .disk = real_disk(),
+              .start = {},
+              .listeners = {},
+              .on_new_peer = {},
+              .links = {}} {
   context.start.role = options.role;
   context.start.host_name = "mx.example.test";
   context.start.boot = 5;
   context.start.settings = encode_settings(options.settings);
   if (options.certificate) context.start.certificates = {{"chain", "key"}};
-  smtpd = std::make_unique<Smtpd>(context, make_inline_pool(loop),
-                                  [](Loop&, const TlsServerSettings&) { return Result<std::unique_ptr<TlsServerContext>, std::string>(make_fake_tls()); });
+  smtpd = std::make_unique<Smtpd>(context, make_inline_pool(loop), [](Loop&, const TlsServerSettings&) {
+    return Result<std::unique_ptr<TlsServerContext>, std::string>(make_fake_tls());
+  });
   attach_auth();
   attach_queue();
   CHECK(smtpd->serve());

@@ -58,7 +58,7 @@ enum class Step : std::uint8_t {
 struct SaslReply {
   Step step = Step::Denied;
   std::uint64_t exchange = 0;
-  std::string data;           // raw bytes for the client (challenge, or SCRAM's final message on success)
+  std::string data;           // raw bytes for the client with Challenge; SCRAM's final message is one, answered by an empty response
   std::string reason;         // for client and log when not Success
   std::string account;        // on Success: the account's address
   std::string mailbox;        // on Success for Imap and Pop3: peer name of the mailbox process ("mailbox:v0")

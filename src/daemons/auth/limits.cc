@@ -1,7 +1,7 @@
 #include "daemons/auth/limits.h"
 
 #include <algorithm>
-#include <cstring>
+#include <string>
 #include <string_view>
 
 namespace courier::auth {
@@ -100,7 +100,7 @@ bool Limits::banned(const IpAddress& peer, Instant now) {
 
 Duration Limits::failed(const IpAddress& peer, const std::string& account, Instant now, bool& ban) {
   ban = false;
-  const std::uint32_t of_account = ++account_failures_.at(account, now);
+  const std::uint32_t of_account = account.empty() ? 0 : ++account_failures_.at(std::hash<std::string>{}(account), now);
   if (!counted(peer)) return delay_after(of_account);
   Failures& failures = address_failures_.at(address_of(peer), now);
   if (++failures.count >= settings_.failures_before_ban && failures.banned_until <= now) {
@@ -111,7 +111,7 @@ Duration Limits::failed(const IpAddress& peer, const std::string& account, Insta
   return delay_after(std::max(of_account, failures.count));
 }
 
-void Limits::succeeded(const std::string& account) { account_failures_.erase(account); }
+void Limits::succeeded(const std::string& account) { account_failures_.erase(std::hash<std::string>{}(account)); }
 
 void Limits::forget() {
   address_failures_.clear();

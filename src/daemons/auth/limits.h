@@ -33,7 +33,7 @@ class Limits {
   void close_session(const std::string& account, const IpAddress& peer);
 
   [[nodiscard]] bool banned(const IpAddress& peer, Instant now);
-  // Counts a wrong password. How long its refusal is to wait; `ban` is set when this one brought a ban.
+  // Counts a wrong password (`account` is empty when none was named). How long its refusal is to wait; `ban` is set when this one brought a ban.
   [[nodiscard]] Duration failed(const IpAddress& peer, const std::string& account, Instant now, bool& ban);
   // A right password: the account's failures are forgotten (the address's are not: it may have one account of its own).
   void succeeded(const std::string& account);
@@ -79,7 +79,7 @@ class Limits {
   std::map<IpAddress, std::uint32_t> by_address_, by_network_;
   std::map<std::string, std::uint32_t> by_account_;
   Generations<IpAddress, Failures, HashAddress> address_failures_;
-  Generations<std::string, std::uint32_t> account_failures_;
+  Generations<std::size_t, std::uint32_t> account_failures_;  // by a hash of the name: a guesser chooses how long it is
 };
 
 }  // namespace courier::auth

@@ -114,11 +114,11 @@ SaslReply SignIn::challenge(Exchange exchange, std::string data) {
 }
 
 Task<SaslReply> SignIn::check_password(Exchange exchange, sasl::CheckPassword question) {
-  exchange.user = question.user;
   // RFC 4616, section 2: nobody acts for somebody else here.
   const bool acts_as_other = !question.authorization.empty() && question.authorization != question.user;
-  const auto prepared = sasl::saslprep(question.user, sasl::Prepare::Query);
-  const auto found = co_await parts_.store.find(parts_.store.canonical(prepared.value_or("")));
+  const std::string address = parts_.store.canonical(sasl::saslprep(question.user, sasl::Prepare::Query).value_or(""));
+  exchange.user = address.empty() ? question.user : address;
+  const auto found = co_await parts_.store.find(address);
   if (!found.available) co_return ended(exchange, Step::Unavailable, "Temporary problem, please try again later");
   const Passwords::Outcome outcome = co_await parts_.passwords.check(found.account, std::move(question.password));
   if (outcome == Passwords::Outcome::TooBusy) co_return ended(exchange, Step::Unavailable, "Too busy, please try again later");
@@ -133,8 +133,9 @@ Task<SaslReply> SignIn::check_password(Exchange exchange, sasl::CheckPassword qu
 }
 
 Task<Result<sasl::ScramVerifier, Step>> SignIn::verifier_for(Exchange& exchange, const sasl::NeedVerifier& question) {
-  exchange.user = question.user;
-  const auto found = co_await parts_.store.find(parts_.store.canonical(exchange.user));
+  const std::string address = parts_.store.canonical(question.user);
+  exchange.user = address.empty() ? question.user : address;
+  const auto found = co_await parts_.store.find(address);
   if (!found.available) co_return fail(Step::Unavailable);
   if (found.account && found.account->enabled) {
     if (auto verifier = sasl::parse_verifier(found.account->scram)) {

@@ -60,7 +60,7 @@ class SignIn {
     std::string peer_text;
     bool tls = false;
     std::unique_ptr<sasl::ServerExchange> machine;
-    std::string user;      // as given, once known
+    std::string user;      // canonical where it is an address, once known
     AccountPtr account;    // SCRAM: whose verifier is in use
     bool proven = false;   // SCRAM: only the client's empty response is missing
   };

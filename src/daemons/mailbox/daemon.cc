@@ -8,11 +8,12 @@ namespace courier::mailbox {
 namespace {
 constexpr std::int32_t kUsageError = 64;
 constexpr Duration kSettle = seconds(5);
+constexpr Duration kRest = seconds(15);
 }  // namespace
 
 Mailbox::Mailbox(DaemonContext& context, MakeMachine machine, MakeProtocols protocols)
     : context_(context), make_machine_(std::move(machine)), make_protocols_(std::move(protocols)), tickets_(context.loop) {}
-Mailbox::~Mailbox() = default;
+Mailbox::~Mailbox() { context_.loop.cancel_timer(resting_); }
 
 Result<void, std::string> Mailbox::serve() {
   if (!decode_settings(context_.start.settings, settings_)) return fail(std::string("mailbox: the settings do not decode"));
@@ -44,7 +45,16 @@ Result<void, std::string> Mailbox::serve() {
     context_.link("auth").notify(auth::Disconnected{.connection = request.connection});
   });
   serve_peers();
+  if (machine_.cache) rest_later();
   return {};
+}
+
+// An idle session holds no cache.
+void Mailbox::rest_later() {
+  resting_ = context_.loop.add_timer(context_.loop.now() + kRest, Callback([this] {
+                                       machine_.work->submit(Callback([cache = machine_.cache.get()] { cache->close_unused(); }));
+                                       rest_later();
+                                     }));
 }
 
 void Mailbox::serve_peers() {

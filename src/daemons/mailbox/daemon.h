@@ -53,6 +53,7 @@ class Mailbox final : public Daemon {
   [[nodiscard]] HandOverReply hand_over(WithDescriptors<HandOver> request);
   [[nodiscard]] Task<WithDescriptors<HandOverReply>> answer_hand_over(WithDescriptors<HandOver> request);
   [[nodiscard]] Task<WithDescriptors<delivery::DeliverReply>> answer_deliver(WithDescriptors<delivery::Deliver> request);
+  void rest_later();
   [[nodiscard]] HandOverReply refuse(const HandOver& request, const char* reason);
 
   DaemonContext& context_;
@@ -60,6 +61,7 @@ class Mailbox final : public Daemon {
   MakeProtocols make_protocols_;
   MailboxSlice settings_;
   bool draining_ = false;
+  TimerId resting_;  // of rest_later()
   std::unique_ptr<Probe> probe_;
   Machine machine_;
   std::unique_ptr<store::Store> store_;

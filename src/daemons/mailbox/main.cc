@@ -3,6 +3,7 @@
 #include "daemons/mailbox/daemon.h"
 #include "daemons/mailbox/imap/imap.h"
 #include "daemons/mailbox/pop3/pop3.h"
+#include "store/cache/sqlite_cache.h"
 
 namespace courier::mailbox {
 namespace {
@@ -11,7 +12,10 @@ Machine make_machine(DaemonContext& context, const MailboxSettings& settings) {
   return {.work = make_pool(context.loop, static_cast<int>(settings.work_threads)),
           .delivery = make_pool(context.loop, static_cast<int>(settings.delivery_threads)),
           .watcher = make_file_watcher(context.loop),
-          .cache = nullptr,
+          .cache = std::make_unique<store::SqliteCache>(
+              context.disk,
+              store::CacheSettings{.folder = settings.cache_dir, .most_open = static_cast<std::size_t>(settings.open_caches)},
+              [&loop = context.loop] { return loop.now(); }),
           .is_root = ::geteuid() == 0,
           .stream = make_socket_stream};
 }

@@ -1,5 +1,5 @@
 // ComputedCache: where a folder remembers what can be computed again. store/cache implements it with SQLite; without one
-// everything is computed each time. Blocking; called on the account's strand only.
+// everything is computed each time. Blocking; called on the accounts' strands, for one maildir one call at a time.
 #pragma once
 
 #include <string>
@@ -19,6 +19,8 @@ class ComputedCache {
   // What is known of these, in the order asked for; what is not known is left out.
   [[nodiscard]] virtual std::vector<Entry> find(const std::string& maildir, const std::vector<std::string>& base_names) = 0;
   virtual void keep(const std::string& maildir, const std::vector<Entry>& entries) = 0;
+  // Now and then, on any thread: lets go of what was not used for a while.
+  virtual void close_unused() = 0;
   virtual void forget(const std::string& maildir, const std::vector<std::string>& base_names) = 0;
 };
 

@@ -32,6 +32,8 @@ Result<void, std::string> Supervisor::add_process(const Role& role, std::string 
   if (!user) return fail(user.error());
   DaemonProcess::Identity identity{.role = &role, .instance = std::move(instance), .uid = user->uid, .gid = user->gid};
   for (const Folder folder : role.folders) identity.folders.push_back(folder_path(folder, server_));
+  const std::string& caches = loaded_.snapshot.mailbox.cache_dir;
+  if (role.sharded && !caches.empty()) identity.folders.push_back(caches);
   auto process = std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity), options_.libexec + "/" + role.program);
   const std::string name = process->name();
   processes_[name] = std::move(process);

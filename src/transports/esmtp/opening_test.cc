@@ -250,7 +250,7 @@ TEST_F(TlsEngineTest, WithoutACommonWayToSignInMailFailsAndAWrongPasswordWaits) 
   server().offers_with_tls = {"AUTH GSSAPI"};
   auto result = deliver_one();
   EXPECT_EQ(result.outcome, Outcome::Failed);
-  EXPECT_EQ(result.reply, "500 5.7.4 Compatible SASL authentication not available.");
+  EXPECT_EQ(result.reply, "500 5.7.4 192.0.2.1 [192.0.2.1]: Compatible SASL authentication not available.");
   engine_.reset();
   server().offers_with_tls = {"AUTH PLAIN"};
   server().answers["AUTH"] = "535 5.7.8 wrong";

@@ -100,7 +100,9 @@ Task<Posted> Transaction::run() {
   posted.stale = stale_;
   session_.used = true;
   if (stale_) co_return posted;
-  for (auto& verdict : verdicts_) posted.verdicts.push_back(verdict ? std::move(*verdict) : own_verdict(451, "4.3.0", "no verdict"));
+  for (auto& verdict : verdicts_)
+    posted.verdicts.push_back(verdict ? std::move(*verdict)
+                                      : own_verdict(451, "4.3.0", "The transaction ended without an answer.", session_.remote()));
   co_return posted;
 }
 

@@ -116,6 +116,7 @@ TEST_F(EngineTest, AConnectionCutAtAnyStageIsDeferred) {
       EXPECT_EQ(result.status, "4.4.2") << stage;
       EXPECT_NE(result.text.find("connection lost"), std::string::npos) << stage << ": " << result.text;
       EXPECT_EQ(result.remote, "") << "these are our words";
+      EXPECT_TRUE(result.reply.starts_with("451 4.4.2 mx.far.test [192.0.2.1]: connection lost")) << result.reply;
       engine_.reset();
     }
   }

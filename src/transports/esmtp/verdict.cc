@@ -22,14 +22,13 @@ std::string status_of(const smtp::Reply& reply, int kind) {
 
 }  // namespace
 
-Verdict own_verdict(int code, std::string_view status, std::string_view text, std::string remote) {
+Verdict own_verdict(int code, std::string_view status, std::string_view text, const std::string& host) {
   Verdict verdict;
   verdict.outcome = code >= 500 ? delivery::Outcome::Failed : delivery::Outcome::Deferred;
-  verdict.reply = cut(std::to_string(code) + " " + std::string(status) + " " + printable(text, longest_reply));
+  verdict.reply = std::to_string(code) + " " + std::string(status) + " " + (host.empty() ? "" : host + ": ") + std::string(text);
+  verdict.reply = printable(verdict.reply, longest_reply - 3);
   verdict.status = status;
   verdict.text = text;
-  // Our own words stand in `reply`; whom they are about belongs into the log.
-  if (!remote.empty()) verdict.text = remote + ": " + verdict.text;
   return verdict;
 }
 

@@ -19,8 +19,8 @@ struct Verdict {
   bool operator==(const Verdict&) const = default;
 };
 
-// What we say ourselves: 5xx is Failed, 4xx Deferred. `status` as "5.1.10".
-[[nodiscard]] Verdict own_verdict(int code, std::string_view status, std::string_view text, std::string remote = {});
+// What we say ourselves, about `host` if one is given: 5xx is Failed, 4xx Deferred. `status` as "5.1.10".
+[[nodiscard]] Verdict own_verdict(int code, std::string_view status, std::string_view text, const std::string& host = {});
 
 // What a remote host said to a recipient or a message: 2xx is `success`, 5xx Failed, all else Deferred.
 [[nodiscard]] Verdict verdict_of(const smtp::Reply& reply, const std::string& remote, delivery::Outcome success);

@@ -37,7 +37,14 @@ int stop(const Invocation& invocation) {
 
 int reload(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "reload", {})); }
 
-int status(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "status", {})); }
+// The supervisor's word, and what the outgoing side knows of itself (connections, DNSSEC).
+int status(const Invocation& invocation) {
+  control::Answer answer = ask_instance(invocation, "status", {});
+  if (answer.status != 0 || !answer.json.ends_with('}')) return print_answer(invocation, answer);
+  const control::Answer outgoing = ask_instance(invocation, "esmtp status", {});
+  if (outgoing.status == 0) answer.json.replace(answer.json.size() - 1, 1, ",\"outgoing\":" + outgoing.json + "}");
+  return print_answer(invocation, answer);
+}
 
 int metrics(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "metrics", {})); }
 

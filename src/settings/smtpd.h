@@ -11,7 +11,7 @@ struct SmtpdSettings {
   std::int64_t max_line = 5120;
   std::int64_t max_errors = 20;
   std::int64_t max_commands = 100;
-  std::int64_t max_sessions = 2000;
+  std::int64_t max_sessions = 10'000;
   std::int64_t max_memory_for_bodies = 256 << 20;
   std::int64_t max_header_size = 100'000;
   std::int64_t max_header_fields = 500;

@@ -1,4 +1,5 @@
 // RCPT (RFC 5321, section 4.1.1.3): who the recipient is, and whether mail for it is taken from this client.
+#include "base/text.h"
 #include "contracts/directory.h"
 #include "daemons/smtpd/verbs.h"
 
@@ -24,6 +25,12 @@ std::optional<Reply> judge(Session& session, const directory::LookupReply& found
   return try_later();
 }
 
+// Mail for user@[our own address] is for that user of the default domain, which a bare local part stands for.
+void drop_own_literal(const Session& session, address::Mailbox& to) {
+  const Endpoint local = session.stream().local();
+  if (to.is_literal() && !local.is_unix() && iequals(to.domain, '[' + local.ip.smtp_literal() + ']')) to.domain.clear();
+}
+
 }  // namespace
 
 Task<Reply> rcpt(Session& session, std::string_view arguments) {
@@ -34,6 +41,7 @@ Task<Reply> rcpt(Session& session, std::string_view arguments) {
   if (mailing.recipients.size() >= static_cast<std::size_t>(session.config().settings.max_recipients)) {
     co_return reply(452, 4, 5, 3, "Too many recipients");
   }
+  drop_own_literal(session, command->to);
   submit::Recipient recipient{write(command->to), command->notify, std::move(command->original)};
   const auto found = co_await session.env().auth.call(directory::Lookup{recipient.address}, session.env().loop.in(lookup_time));
   if (!found) {

@@ -49,6 +49,8 @@ Session::~Session() {
 Task<> Session::run() {
   if (co_await begin()) co_await converse();
   co_await flush();
+  // Tells a TLS client that nothing was cut off (RFC 8446, section 6.1).
+  if (stream_ && stream_->tls()) stream_->finish_writing();
 }
 
 // TLS when the door begins with it, auth's leave, the greeting.

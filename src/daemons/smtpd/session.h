@@ -37,7 +37,7 @@ class Session {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Role role() const { return role_; }
   [[nodiscard]] const std::string& peer_text() const { return peer_text_; }  // IP address; empty: local
-  [[nodiscard]] Stream& stream() { return *stream_; }
+  [[nodiscard]] Stream& stream() const { return *stream_; }
   [[nodiscard]] Input& input() { return input_; }
   [[nodiscard]] std::uint64_t connection() const { return connection_; }
 

@@ -71,8 +71,20 @@ struct OpenChannel {
   static constexpr std::uint16_t type = 0x0002;
   static constexpr const char* name = "open channel";
   std::string peer;  // role, or "role:instance"
+  std::uint64_t number = 0;  // of this channel, never repeated
   template <class V>
-  void fields(V& v) { v("peer", peer); }
+  void fields(V& v) { v("peer", peer), v("number", number); }
+};
+
+// process -> supervisor: the peer broke the rules of that channel, which is closed now. The supervisor makes another after a
+// moment: a fault of one process must not part it for ever from one that lives.
+struct ChannelBroken {
+  static constexpr std::uint16_t type = 0x000b;
+  static constexpr const char* name = "channel broken";
+  std::string peer;
+  std::uint64_t number = 0;
+  template <class V>
+  void fields(V& v) { v("peer", peer), v("number", number); }
 };
 
 struct Reloaded {

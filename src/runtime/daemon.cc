@@ -17,9 +17,10 @@ Link& DaemonContext::link(const std::string& peer) {
   return *place;
 }
 
-void DaemonContext::attach(const std::string& peer, ChannelPtr channel) {
-  channel->on_violation([this, peer](const std::string& what) {
+void DaemonContext::attach(const std::string& peer, ChannelPtr channel, std::uint64_t number) {
+  channel->on_violation([this, peer, number](const std::string& what) {
     log.error("channel violation", {{"peer", peer}, {"what", what}});
+    if (supervisor && number != 0) supervisor->notify(control::ChannelBroken{peer, number});
   });
   const bool is_new = links.find(peer) == links.end();
   Link& to = link(peer);
@@ -61,7 +62,7 @@ class Host {
     channel.serve_with_descriptors<control::Start>(
         [this](WithDescriptors<control::Start> request, Deadline) { return start(std::move(request)); });
     channel.on_notice<control::OpenChannel>([this](control::OpenChannel notice, std::vector<Descriptor> ends) {
-      if (context_ && ends.size() == 1) context_->attach(notice.peer, make_channel(*loop_, std::move(ends[0])));
+      if (context_ && ends.size() == 1) context_->attach(notice.peer, make_channel(*loop_, std::move(ends[0])), notice.number);
     });
     channel.serve<control::Reload>([this](control::Reload request, Deadline) { return reload(std::move(request)); });
     channel.serve<control::Drain>([this](control::Drain request, Deadline) { return drain(request); });

@@ -47,8 +47,8 @@ struct DaemonContext {
   // Told of peers whose channel came (again), after its Link's own on_attach. For daemons that talk to any number of mailboxes, set
   // this before serve(): it registers what is served to links made by the supervisor's word.
   std::function<void(const std::string& peer, Link&)> on_new_peer;
-  // A channel end from the supervisor (or a test).
-  void attach(const std::string& peer, ChannelPtr channel);
+  // A channel end from the supervisor (or a test). With a number, the supervisor is told when the peer breaks its rules.
+  void attach(const std::string& peer, ChannelPtr channel, std::uint64_t number = 0);
 
   std::map<std::string, std::unique_ptr<Link>> links;
 };

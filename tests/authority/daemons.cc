@@ -1,6 +1,8 @@
 #include "authority/daemons.h"
 
 #include "daemons/auth/daemon.h"
+#include "daemons/front/front.h"
+#include "daemons/mailbox/daemon.h"
 #include "daemons/queue/queue.h"
 #include "daemons/smtpd/smtpd.h"
 #include "runtime/tls.h"
@@ -15,6 +17,17 @@ Resolver& resolver() {
   static FakeResolver nobody;
   return nobody;
 }
+
+mailbox::Machine mailbox_machine(DaemonContext& context, const MailboxSettings&) {
+  return {.work = make_inline_pool(context.loop),
+          .delivery = make_inline_pool(context.loop),
+          .watcher = nullptr,
+          .cache = nullptr,
+          .stream = make_socket_stream};
+}
+
+// No session is ever begun: a ticket would be needed.
+mailbox::Protocols mailbox_protocols(DaemonContext&, const MailboxSlice&) { return {}; }
 
 }  // namespace
 
@@ -33,6 +46,8 @@ std::unique_ptr<Daemon> make_daemon(DaemonContext& context, const std::string& r
   if (role == "esmtp") {
     return std::make_unique<esmtp::Esmtp>(context, esmtp::Doubles{.resolver = &resolver()});
   }
+  if (role == "front") return std::make_unique<front::Front>(context, make_tls_server);
+  if (role == "mailbox") return std::make_unique<mailbox::Mailbox>(context, mailbox_machine, mailbox_protocols);
   return nullptr;
 }
 

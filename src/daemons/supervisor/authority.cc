@@ -58,17 +58,26 @@ constexpr Permission between_daemons[] = {
 
 constexpr Permission to_supervisor[] = {
     may<control::EnsureMailbox>("auth", "supervisor"),
+    may<control::ChannelBroken>("auth", "supervisor"),
+    may<control::ChannelBroken>("queue", "supervisor"),
+    may<control::ChannelBroken>("mailbox", "supervisor"),
+    may<control::ChannelBroken>("esmtp", "supervisor"),
+    may<control::ChannelBroken>("smtpd-mx", "supervisor"),
+    may<control::ChannelBroken>("smtpd-submission", "supervisor"),
+    may<control::ChannelBroken>("smtpd-inject", "supervisor"),
+    may<control::ChannelBroken>("front", "supervisor"),
 };
 
 constexpr Permission every_message[] = {
     may<control::Start>("", ""),           may<control::OpenChannel>("", ""),   may<control::Reload>("", ""),
     may<control::Drain>("", ""),           may<control::Ask>("", ""),           may<control::GetMetrics>("", ""),
     may<control::EnsureMailbox>("", ""),   may<control::NewTicketKeys>("", ""), may<control::ReopenLog>("", ""),
-    may<control::NewCertificates>("", ""), may<auth::Connected>("", ""),        may<auth::Disconnected>("", ""),
-    may<auth::SaslBegin>("", ""),          may<auth::SaslContinue>("", ""),     may<directory::Lookup>("", ""),
-    may<directory::Expand>("", ""),        may<directory::Account>("", ""),     may<submit::Submit>("", ""),
-    may<submit::OpenBody>("", ""),         may<submit::AbandonBody>("", ""),    may<submit::Cancel>("", ""),
-    may<delivery::Deliver>("", ""),        may<mailbox::Grant>("", ""),         may<mailbox::HandOver>("", ""),
+    may<control::NewCertificates>("", ""), may<control::ChannelBroken>("", ""), may<auth::Connected>("", ""),
+    may<auth::Disconnected>("", ""),       may<auth::SaslBegin>("", ""),        may<auth::SaslContinue>("", ""),
+    may<directory::Lookup>("", ""),        may<directory::Expand>("", ""),      may<directory::Account>("", ""),
+    may<submit::Submit>("", ""),           may<submit::OpenBody>("", ""),       may<submit::AbandonBody>("", ""),
+    may<submit::Cancel>("", ""),           may<delivery::Deliver>("", ""),      may<mailbox::Grant>("", ""),
+    may<mailbox::HandOver>("", ""),
 };
 
 }  // namespace

@@ -91,7 +91,7 @@ std::string processes_document() {
   out += "\nThe supervisor itself sends every process: ";
   bool first = true;
   for (const Permission& p : all_messages()) {
-    if (p.type >= 0x0100 || may_send("auth", "supervisor", p.type)) continue;
+    if (p.type >= 0x0100 || may_send("auth", "supervisor", p.type)) continue;  // auth may send all that anyone may
     out += (first ? "" : ", ") + std::string(p.message);
     first = false;
   }

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "courier_paths.h"
@@ -50,7 +51,7 @@ int run(const std::string& settings_file, const std::string& libexec) {
 int main(int argc, char** argv) {
   std::string settings_file = std::string(courier::paths::config) + "/courier.toml";
   if (argc == 3 && std::string_view(argv[1]) == "--config") {
-    settings_file = argv[2];
+    settings_file = std::filesystem::absolute(argv[2]);
   } else if (argc != 1) {
     std::fprintf(stderr, "usage: courierd [--config FILE]\nRuns a mail server in the foreground. See also: courier --help\n");
     return exit_usage;

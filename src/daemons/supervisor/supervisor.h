@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemons/supervisor/control_socket.h"
@@ -31,9 +32,13 @@ struct SupervisorOptions {
 // The log that the settings ask for, for courierd itself.
 [[nodiscard]] LogSettings log_settings(const SupervisorSettings& settings);
 
-using EnsureMailboxHandler = std::function<Task<control::MailboxEnsured>(control::EnsureMailbox, Deadline)>;
-// Registers on the control channel of a process what the authority table allows its role to say to the supervisor.
-void serve_supervisor(std::string_view role, Channel& channel, EnsureMailboxHandler ensure);
+// What a process may say to the supervisor.
+struct SupervisorServices {
+  std::function<Task<control::MailboxEnsured>(control::EnsureMailbox, Deadline)> ensure_mailbox;
+  std::function<void(control::ChannelBroken, std::vector<Descriptor>)> channel_broken;
+};
+// Registers on the control channel of a process what the authority table allows its role.
+void serve_supervisor(std::string_view role, Channel& channel, SupervisorServices services);
 
 class Supervisor final : private ProcessOwner, private ControlVerbs, private MetricsSource {
  public:
@@ -74,6 +79,8 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   void serve_control(DaemonProcess& process, Channel& channel) override;
   void serving(DaemonProcess& process) override;
   void connect(DaemonProcess& a, DaemonProcess& b);
+  void channel_broken(const std::string& by, const control::ChannelBroken& notice);
+  Task<> connect_again(std::string a, std::string b, std::uint64_t number);
   ProcessOwner& owner() { return *this; }
   Result<void, std::string> add_process(const Role& role, std::string instance);
   Task<control::MailboxEnsured> ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
@@ -106,6 +113,8 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   std::vector<std::string> socket_files_;  // removed at the end
   Descriptor log_file_;
   std::map<std::string, std::unique_ptr<DaemonProcess>> processes_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> channels_;  // the number of the last one between two, names in order
+  std::uint64_t last_channel_ = 0;
   std::vector<std::unique_ptr<LocalServer>> servers_;
   bool announced_ = false;
   bool stopping_ = false;

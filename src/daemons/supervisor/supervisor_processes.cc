@@ -15,8 +15,13 @@ namespace {
 
 constexpr Duration longest_ensure = seconds(15);
 constexpr Duration longest_widening = seconds(5);
+constexpr Duration pause_after_violation = seconds(1);
 
 Descriptor duplicate(const Descriptor& descriptor) { return Descriptor(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 3)); }
+
+std::pair<std::string, std::string> in_order(const std::string& a, const std::string& b) {
+  return a < b ? std::pair(a, b) : std::pair(b, a);
+}
 
 bool contains(const std::vector<std::string>& list, const std::string& text) {
   for (const std::string& entry : list) {
@@ -90,13 +95,24 @@ WithDescriptors<control::Start> Supervisor::make_start(const DaemonProcess& proc
   return out;
 }
 
-void serve_supervisor(std::string_view role, Channel& channel, EnsureMailboxHandler ensure) {
-  if (may_send(role, "supervisor", control::EnsureMailbox::type)) channel.serve<control::EnsureMailbox>(std::move(ensure));
+void serve_supervisor(std::string_view role, Channel& channel, SupervisorServices services) {
+  if (may_send(role, "supervisor", control::EnsureMailbox::type)) {
+    channel.serve<control::EnsureMailbox>(std::move(services.ensure_mailbox));
+  }
+  if (may_send(role, "supervisor", control::ChannelBroken::type)) {
+    channel.on_notice<control::ChannelBroken>(std::move(services.channel_broken));
+  }
 }
 
 void Supervisor::serve_control(DaemonProcess& process, Channel& channel) {
-  serve_supervisor(process.identity().role->name, channel,
-                   [this](control::EnsureMailbox request, Deadline deadline) { return ensure_mailbox(std::move(request), deadline); });
+  SupervisorServices services;
+  services.ensure_mailbox = [this](control::EnsureMailbox request, Deadline deadline) {
+    return ensure_mailbox(std::move(request), deadline);
+  };
+  services.channel_broken = [this, by = process.name()](const control::ChannelBroken& notice, const std::vector<Descriptor>&) {
+    channel_broken(by, notice);
+  };
+  serve_supervisor(process.identity().role->name, channel, std::move(services));
 }
 
 void Supervisor::serving(DaemonProcess& process) {
@@ -113,8 +129,26 @@ void Supervisor::connect(DaemonProcess& a, DaemonProcess& b) {
   std::vector<Descriptor> first, second;
   first.push_back(std::move(ends.first));
   second.push_back(std::move(ends.second));
-  a.control().notify(control::OpenChannel{b.name()}, std::move(first));
-  b.control().notify(control::OpenChannel{a.name()}, std::move(second));
+  const std::uint64_t number = ++last_channel_;
+  channels_[in_order(a.name(), b.name())] = number;
+  a.control().notify(control::OpenChannel{b.name(), number}, std::move(first));
+  b.control().notify(control::OpenChannel{a.name(), number}, std::move(second));
+}
+
+// A report on a channel that was replaced meanwhile says nothing about the new one.
+void Supervisor::channel_broken(const std::string& by, const control::ChannelBroken& notice) {
+  const auto place = channels_.find(in_order(by, notice.peer));
+  if (place == channels_.end() || place->second != notice.number) return;
+  tasks_.spawn(connect_again(by, notice.peer, notice.number));
+}
+
+Task<> Supervisor::connect_again(std::string a, std::string b, std::uint64_t number) {
+  co_await loop_.sleep(pause_after_violation);
+  const auto channel = channels_.find(in_order(a, b));
+  const auto first = processes_.find(a), second = processes_.find(b);
+  if (channel == channels_.end() || channel->second != number || first == processes_.end() || second == processes_.end()) co_return;
+  if (first->second->state() != DaemonProcess::State::Serving || second->second->state() != DaemonProcess::State::Serving) co_return;
+  connect(*first->second, *second->second);
 }
 
 std::string Supervisor::refuse_mailbox(const control::EnsureMailbox& request) const {

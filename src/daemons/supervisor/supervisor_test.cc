@@ -145,6 +145,18 @@ TEST_F(SupervisorTest, RestartsWhatDiesSaysWhyAndConnectsItAgain) {
   stop();
 }
 
+TEST_F(SupervisorTest, ABrokenChannelIsMadeAgainBetweenThoseWhoLive) {
+  start();
+  ask("queue violate", {"auth"});
+  sleep(milliseconds(100));
+  EXPECT_EQ(ask("account list").at("peers").as_array().size(), 6u);
+  sleep(milliseconds(1200));
+  EXPECT_EQ(ask("account list").at("peers").as_array().size(), 7u);
+  EXPECT_EQ(ask("queue list").at("peers").as_array().size(), 7u);
+  EXPECT_EQ(log.lines.find("process ended"), std::string::npos) << log.lines;
+  stop();
+}
+
 TEST_F(SupervisorTest, AFailingProgramIsStartedEverMoreSeldom) {
   std::filesystem::remove(folder.path + "/libexec/front");
   ASSERT_TRUE(begin());

@@ -52,6 +52,8 @@ class Stub final : public Daemon {
 
   Task<control::Answer> ask(control::Ask question) override {
     if (question.verb.ends_with(" crash")) ::_exit(3);
+    // No contract knows this message.
+    if (question.verb.ends_with(" violate")) context_.link(question.arguments.at(0)).channel()->notify_raw(0x7f01, {});
     if (question.verb.ends_with(" ensure")) co_return co_await ensure(question.arguments);
     facts_.peers.clear();
     for (const auto& [peer, link] : context_.links) {

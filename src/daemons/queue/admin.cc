@@ -25,9 +25,8 @@ control::Answer answer(const T& value) {
 Task<control::Answer> Admin::ask(control::Ask question) {
   using Handler = Task<control::Answer> (Admin::*)(Arguments);
   static const std::map<std::string, Handler> verbs = {
-      {"queue list", &Admin::list},     {"queue show", &Admin::show},     {"queue retry", &Admin::retry},
-      {"queue hold", &Admin::hold},     {"queue release", &Admin::release}, {"queue cancel", &Admin::cancel},
-      {"trace", &Admin::trace},         {"status", &Admin::status},
+      {"queue list", &Admin::list},       {"queue show", &Admin::show},     {"queue retry", &Admin::retry}, {"queue hold", &Admin::hold},
+      {"queue release", &Admin::release}, {"queue cancel", &Admin::cancel}, {"trace", &Admin::trace},       {"status", &Admin::status},
   };
   const auto verb = verbs.find(question.verb);
   if (verb == verbs.end()) co_return fault(usage, "the queue knows no \"" + printable(question.verb) + "\"");

@@ -41,7 +41,8 @@ void fill(MessageView& view, const Message& message, bool active) {
     if (state != nullptr) recipient.reply = state->reply, recipient.remote = state->remote;
   }
   for (const Expansion& expansion : record.expansions) {
-    view.recipients.push_back({.address = record.envelope.recipients[expansion.recipient].address, .state = "waiting", .reply = {}, .remote = {}});
+    view.recipients.push_back(
+        {.address = record.envelope.recipients[expansion.recipient].address, .state = "waiting", .reply = {}, .remote = {}});
   }
 }
 

@@ -12,12 +12,16 @@ namespace courier::queue {
 struct EventView {
   std::string at, text;
   template <class V>
-  void fields(V& v) { v("at", at), v("text", text); }
+  void fields(V& v) {
+    v("at", at), v("text", text);
+  }
 };
 struct RecipientView {
   std::string address, state, reply, remote;
   template <class V>
-  void fields(V& v) { v("address", address), v("state", state), v("reply", reply), v("remote", remote); }
+  void fields(V& v) {
+    v("address", address), v("state", state), v("reply", reply), v("remote", remote);
+  }
 };
 struct MessageView {
   std::int64_t number = 0;
@@ -43,23 +47,31 @@ struct MessageListView {
   std::vector<MessageView> messages;
   std::int64_t next = 0;
   template <class V>
-  void fields(V& v) { v("messages", messages), v("next", next); }
+  void fields(V& v) {
+    v("messages", messages), v("next", next);
+  }
 };
 struct CountView {
   std::int64_t messages = 0;
   template <class V>
-  void fields(V& v) { v("messages", messages); }
+  void fields(V& v) {
+    v("messages", messages);
+  }
 };
 struct CancelView {
   bool in_time = false;
   template <class V>
-  void fields(V& v) { v("in_time", in_time); }
+  void fields(V& v) {
+    v("in_time", in_time);
+  }
 };
 struct TraceView {
   std::string id, state, ended;
   std::vector<EventView> events;
   template <class V>
-  void fields(V& v) { v("id", id), v("state", state), v("ended", ended), v("events", events); }
+  void fields(V& v) {
+    v("id", id), v("state", state), v("ended", ended), v("events", events);
+  }
 };
 struct StatusView {
   std::int64_t messages = 0;

@@ -13,8 +13,8 @@ constexpr int tries = 3;
 constexpr Duration wait_for_process = seconds(30);
 
 const Target& target_of(const Message& message, std::uint32_t number) {
-  const auto place = std::find_if(message.record.targets.begin(), message.record.targets.end(),
-                                  [&](const Target& t) { return t.number == number; });
+  const auto place =
+      std::find_if(message.record.targets.begin(), message.record.targets.end(), [&](const Target& t) { return t.number == number; });
   CHECK(place != message.record.targets.end());
   return *place;
 }
@@ -45,7 +45,8 @@ delivery::Deliver make_request(const Message& message, const Group& group) {
 delivery::DeliverReply all_deferred(const Group& group, const std::string& status, const std::string& text) {
   delivery::DeliverReply reply;
   for (const std::uint32_t number : group.numbers) {
-    reply.results.push_back({.number = number, .outcome = delivery::Outcome::Deferred, .reply = {}, .status = status, .remote = {}, .text = text});
+    reply.results.push_back(
+        {.number = number, .outcome = delivery::Outcome::Deferred, .reply = {}, .status = status, .remote = {}, .text = text});
   }
   return reply;
 }
@@ -120,7 +121,8 @@ Task<delivery::DeliverReply> Attempts::attempt(MessagePtr message, Group group) 
     auto reply = co_await link.call(std::move(request), deadline, std::move(descriptors));
     if (reply) co_return std::move(*reply);
     parts_.probe.transport_fault(message->id(), group.host, to_string(reply.error()));
-    if (reply.error() != ChannelFault::Closed) co_return all_deferred(group, "4.4.2", std::string("transport: ") + to_string(reply.error()));
+    if (reply.error() != ChannelFault::Closed)
+      co_return all_deferred(group, "4.4.2", std::string("transport: ") + to_string(reply.error()));
   }
   co_return all_deferred(group, "4.3.0", "the transport ended again and again");
 }

@@ -152,9 +152,8 @@ Task<submit::SubmitReply> Intake::accept(DoorPtr door, submit::Submit request) {
   std::string body_file;
   if (file) {
     spool::Bodies& bodies = parts_.writer.bodies();
-    auto kept = co_await parts_.pool.run([&bodies, file = std::move(file), id = request.envelope.id, size = request.body.size]() {
-      return bodies.keep(*file, id, size);
-    });
+    auto kept = co_await parts_.pool.run(
+        [&bodies, file = std::move(file), id = request.envelope.id, size = request.body.size]() { return bodies.keep(*file, id, size); });
     if (!kept) {
       const bool full = kept.error().os_error == ENOSPC || kept.error().os_error == EDQUOT;
       const bool repeated = kept.error().os_error == EEXIST;

@@ -44,7 +44,9 @@ struct Expansion {
   std::uint32_t recipient = 0;
   std::string cursor;            // directory::Expand goes on from here
   template <class V>
-  void fields(V& v) { v("recipient", recipient), v("cursor", cursor); }
+  void fields(V& v) {
+    v("recipient", recipient), v("cursor", cursor);
+  }
 };
 
 struct Record {
@@ -86,7 +88,9 @@ struct Event {
   std::int64_t at_us = 0;
   std::string text;
   template <class V>
-  void fields(V& v) { v("at_us", at_us), v("text", text); }
+  void fields(V& v) {
+    v("at_us", at_us), v("text", text);
+  }
 };
 
 struct Progress {

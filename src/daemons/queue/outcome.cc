@@ -83,8 +83,8 @@ void take_results(Message& message, const Group& group, const delivery::DeliverR
   for (const Target& target : message.record.targets) {
     if (std::find(group.numbers.begin(), group.numbers.end(), target.number) == group.numbers.end()) continue;
     if (message.finished(target)) continue;  // by a submit that finished it meanwhile
-    const auto place = std::find_if(reply.results.begin(), reply.results.end(),
-                                    [&](const delivery::Result& r) { return r.number == target.number; });
+    const auto place =
+        std::find_if(reply.results.begin(), reply.results.end(), [&](const delivery::Result& r) { return r.number == target.number; });
     delivery::Result silent;
     silent.text = "the transport said nothing about it";
     take_one(message, target, place != reply.results.end() ? *place : silent, now);

@@ -22,7 +22,8 @@ Probe::Probe(Log& log, Metrics& metrics)
     : log_(log),
       accepted_(metrics.counter("courier_queue_messages_accepted_total", "Messages committed to the spool.")),
       refused_(metrics.counter("courier_queue_messages_refused_total", "Submissions that were not accepted.")),
-      delivered_(metrics.counter("courier_queue_recipients_total", "Outcomes of delivery attempts, per recipient.", "outcome=\"delivered\"")),
+      delivered_(
+          metrics.counter("courier_queue_recipients_total", "Outcomes of delivery attempts, per recipient.", "outcome=\"delivered\"")),
       deferred_(metrics.counter("courier_queue_recipients_total", "Outcomes of delivery attempts, per recipient.", "outcome=\"deferred\"")),
       failed_(metrics.counter("courier_queue_recipients_total", "Outcomes of delivery attempts, per recipient.", "outcome=\"failed\"")),
       completed_(metrics.counter("courier_queue_messages_completed_total", "Messages that have left the spool.")),
@@ -73,9 +74,7 @@ void Probe::reported(const Message& about, const std::string& report_id, const c
   log_.info("report made", {{"id", about.id()}, {"report", report_id}, {"kind", kind}});
 }
 
-void Probe::dropped(const Message& message) {
-  log_.warning("undeliverable bounce dropped", {{"id", message.id()}});
-}
+void Probe::dropped(const Message& message) { log_.warning("undeliverable bounce dropped", {{"id", message.id()}}); }
 
 void Probe::transport_fault(const std::string& id, const std::string& host, const char* fault) {
   log_.warning("transport fault", {{"id", id}, {"host", host}, {"fault", fault}});

@@ -65,8 +65,11 @@ spool::SpoolOptions Queue::spool_options() const {
 
 void Queue::apply_limits() {
   const auto count = [](std::int64_t number) { return static_cast<std::size_t>(number); };
-  running_->slots.set_limits(Transport::Local, {.running = count(settings_.local_deliveries), .per_host = count(settings_.local_per_mailbox)});
-  running_->slots.set_limits(Transport::Remote, {.running = count(settings_.remote_deliveries), .per_host = count(settings_.remote_per_host)});
+  running_->slots.set_limits(Transport::Local,
+                             {.running = count(settings_.local_deliveries), .per_host = count(settings_.local_per_mailbox)});
+  running_->slots.set_limits(Transport::Remote, {.running = count(settings_.remote_deliveries),
+                                                 .per_host = count(settings_.remote_per_host),
+                                                 .waiting_per_host = count(settings_.window_high) / 4});
 }
 
 Result<void, std::string> Queue::serve() {
@@ -109,7 +112,7 @@ Task<bool> Queue::drain(Deadline deadline) {
   if (!running_) co_return true;
   const bool taken = co_await running_->intake.drain(deadline);
   const bool delivered = co_await running_->rounds.drain(deadline);
-  co_return taken && delivered;
+  co_return taken&& delivered;
 }
 
 Task<control::Answer> Queue::ask(control::Ask question) {

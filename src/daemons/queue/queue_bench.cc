@@ -59,9 +59,11 @@ class Bench {
   }
   Task<> send(int count, int sender) {
     for (int i = 0; i < count; ++i) {
-      auto reply = co_await mx_->call(Rig::message("S" + std::to_string(sender) + "." + std::to_string(i), {"user" + std::to_string(i % 100) + "@our.test"}, body_),
-                                      Deadline::never());
-      if (!reply || reply->outcome != submit::Outcome::Accepted) std::fprintf(stderr, "refused: %s\n", reply ? reply->text.c_str() : "closed");
+      auto reply = co_await mx_->call(
+          Rig::message("S" + std::to_string(sender) + "." + std::to_string(i), {"user" + std::to_string(i % 100) + "@our.test"}, body_),
+          Deadline::never());
+      if (!reply || reply->outcome != submit::Outcome::Accepted)
+        std::fprintf(stderr, "refused: %s\n", reply ? reply->text.c_str() : "closed");
     }
   }
   Task<WithDescriptors<delivery::DeliverReply>> deliver(WithDescriptors<delivery::Deliver> request) {

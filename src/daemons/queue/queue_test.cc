@@ -269,6 +269,36 @@ TEST_F(QueueTest, AnOutcomeAndItsConsequenceAreOne) {
   EXPECT_EQ(rig.ask("status").json.find("\"messages\":0"), 1u);
 }
 
+TEST_F(QueueTest, DrainingFinishesWhatRunsAndTakesNothingNew) {
+  rig.esmtp.takes = seconds(5);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(rig.submit("A" + std::to_string(i), {"bob@far.test"}), Outcome::Accepted);
+  rig.loop.advance(seconds(1));
+  EXPECT_EQ(rig.esmtp.running, 20) << "the limit for one host";
+  EXPECT_TRUE(run_until_done(rig.loop, rig.queue->drain(rig.loop.in(minutes(1)))));
+  EXPECT_EQ(rig.esmtp.requests.size(), 20u);
+  EXPECT_EQ(rig.submit("B1", {"bob@far.test"}), Outcome::Busy);
+  rig.queue.reset();
+  Rig second(disk);
+  ASSERT_EQ(second.serve(), "");
+  second.loop.advance(minutes(1));
+  EXPECT_EQ(second.esmtp.copies.size(), 10u) << "the others, at once after the next start";
+}
+
+TEST_F(QueueTest, AFullWindowSlowsIntakeAndLosesNothing) {
+  QueueSettings settings = Rig::small_settings();
+  settings.window_low = 20;
+  settings.window_high = 40;
+  ASSERT_EQ(rig.queue->reload(encode_settings(settings)).error, "");
+  rig.mailbox.takes = seconds(30);
+  const Instant began = rig.loop.now();
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(rig.submit("A" + std::to_string(i), {"bob@our.test"}), Outcome::Accepted);
+  EXPECT_GE((rig.loop.now() - began).seconds(), 30) << "replies were held up";
+  EXPECT_LE(rig.mailbox.most_running, 40);
+  rig.loop.advance(minutes(5));
+  EXPECT_EQ(rig.mailbox.copies.size(), 60u);
+  for (const auto& [name, count] : rig.mailbox.copies) EXPECT_EQ(count, 1) << name;
+}
+
 TEST_F(QueueTest, InvalidSubmitsAreRefused) {
   EXPECT_EQ(rig.submit("", {"a@our.test"}), Outcome::Invalid);
   EXPECT_EQ(rig.submit("../../etc", {"a@our.test"}), Outcome::Invalid);

@@ -68,7 +68,8 @@ class RealDiskTest : public ::testing::Test {
   }
   std::size_t body_files() {
     std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder + "/spool/bodies")) count += entry.is_regular_file() ? 1 : 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder + "/spool/bodies"))
+      count += entry.is_regular_file() ? 1 : 0;
     return count;
   }
 

@@ -105,7 +105,8 @@ std::string human_text(const Message& about, const ReportInput& input, const Que
   text_section(out, "The message has not been delivered yet to these recipients. You need not do anything:\nit will be tried again.",
                dsn::Action::Delayed, about, input);
   text_section(out, "The message was delivered to these recipients:", dsn::Action::Delivered, about, input);
-  text_section(out, "The message was handed on for these recipients, to a system that sends no receipts:", dsn::Action::Relayed, about, input);
+  text_section(out, "The message was handed on for these recipients, to a system that sends no receipts:", dsn::Action::Relayed, about,
+               input);
   if (input.kind == ReportKind::Delay) {
     out += "\nIt will be tried until " + rfc5322_date(WallTime{about.record.arrived_us} + settings.lifetime) + ".\n";
   }
@@ -131,8 +132,7 @@ std::vector<std::uint32_t> to_be_reported(const Message& message, ReportKind kin
       told = !state->finished && state->outcome == Outcome::Deferred && (by_default || wanted(submit::NotifyDelay));
     } else if (state->finished && !state->reported) {
       const bool success = state->outcome == Outcome::Delivered || state->outcome == Outcome::Relayed;
-      told = success ? wanted(submit::NotifySuccess)
-                     : state->outcome == Outcome::Failed && (by_default || wanted(submit::NotifyFailure));
+      told = success ? wanted(submit::NotifySuccess) : state->outcome == Outcome::Failed && (by_default || wanted(submit::NotifyFailure));
     }
     if (told) numbers.push_back(target.number);
   }
@@ -165,7 +165,7 @@ MessagePtr make_report(const Message& about, const ReportInput& input, const Que
   dsn::Notification n;
   n.from = from_value(settings, input.host_name, postmaster);
   n.to = to_postmaster ? postmaster : original.sender;
-  n.subject = to_postmaster ? "NOTICE: undeliverable bounce."
+  n.subject = to_postmaster                     ? "NOTICE: undeliverable bounce."
               : input.kind == ReportKind::Delay ? "WARNING: delayed mail."
                                                 : "NOTICE: mail delivery status.";
   n.date = rfc5322_date(input.now);

@@ -54,8 +54,14 @@ void TargetMaker::add(const directory::ExpandReply& answer, bool part, std::set<
   }
   const submit::Recipient& asked = envelope_.recipients[recipient_];
   if (list && !part && (asked.notify & submit::NotifySuccess) != 0) {
-    append(Target{.number = 0, .recipient = recipient_, .kind = TargetKind::Alias, .address = asked.address, .mailbox = {},
-                  .notify = asked.notify, .original = asked.original, .reason = {}});
+    append(Target{.number = 0,
+                  .recipient = recipient_,
+                  .kind = TargetKind::Alias,
+                  .address = asked.address,
+                  .mailbox = {},
+                  .notify = asked.notify,
+                  .original = asked.original,
+                  .reason = {}});
   }
 }
 

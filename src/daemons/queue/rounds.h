@@ -67,7 +67,7 @@ class Rounds {
   // Looks at the disk at once.
   void look_now();
 
-  // No new rounds; waits for those under way.
+  // No new attempts; waits for those under way. What waits for a slot goes back to the disk.
   [[nodiscard]] Task<bool> drain(Deadline deadline);
 
  private:

@@ -8,6 +8,8 @@ namespace {
 
 enum Answer : int { Granted = 0, Paused = 1 };
 
+constexpr Duration long_line = minutes(1);
+
 }  // namespace
 
 // What stands in a host's line. One whose coroutine was destroyed is passed over.
@@ -45,6 +47,11 @@ Task<Slots::Slot> Slots::acquire(Transport transport, std::string name) {
       ++mine.running;
       ++wanted.running;
       co_return Slot(*this, transport, std::move(name));
+    }
+    if (wanted.waiting.size() >= mine.limits.waiting_per_host) {
+      Slot none;
+      none.paused_until = loop_.now() + long_line;
+      co_return none;
     }
   }
   const CellRef cell(new Waiter);

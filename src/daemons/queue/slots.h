@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -26,6 +27,8 @@ enum class Transport : std::uint8_t { Local, Remote };
 struct SlotLimits {
   std::size_t running = 1;   // of the transport
   std::size_t per_host = 1;
+  // More than this wait for one host: the next is told to come again in a minute, so that a slow host does not fill the window.
+  std::size_t waiting_per_host = std::numeric_limits<std::size_t>::max();
 };
 
 class Slots {
@@ -34,7 +37,7 @@ class Slots {
 
   void set_limits(Transport transport, SlotLimits limits);
 
-  // A slot, held until destroyed; or none and the time until which the host is paused.
+  // A slot, held until destroyed; or none, and the time until which the host is paused or its line too long.
   class Slot {
    public:
     Slot() = default;

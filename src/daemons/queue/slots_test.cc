@@ -68,6 +68,13 @@ TEST_F(SlotsTest, APausedHostTellsWhoWaitsAndWhoComes) {
   EXPECT_EQ(story, "d1 u1 d3:paused d2:paused d4 ");
 }
 
+TEST_F(SlotsTest, ALongLineAtOneHostIsSentAway) {
+  slots.set_limits(Transport::Remote, {.running = 4, .per_host = 1, .waiting_per_host = 2});
+  for (int i = 1; i <= 5; ++i) add("slow", "s" + std::to_string(i));
+  add("quick", "q1");
+  EXPECT_EQ(story, "s1 s4:paused s5:paused q1 ");
+}
+
 TEST_F(SlotsTest, RaisedLimitsTakeEffectAtOnce) {
   slots.set_limits(Transport::Remote, {.running = 1, .per_host = 1});
   add("a", "a1");
@@ -101,7 +108,14 @@ TEST(Schedule, TheClockIsMistrustedAfterAJump) {
 Message deferred_message(WallTime arrived) {
   Message message;
   message.record.arrived_us = arrived.microseconds;
-  message.record.targets.push_back({.number = 0, .recipient = 0, .kind = TargetKind::Remote, .address = "a@b.test", .mailbox = {}, .notify = 0, .original = {}, .reason = {}});
+  message.record.targets.push_back({.number = 0,
+                                    .recipient = 0,
+                                    .kind = TargetKind::Remote,
+                                    .address = "a@b.test",
+                                    .mailbox = {},
+                                    .notify = 0,
+                                    .original = {},
+                                    .reason = {}});
   return message;
 }
 

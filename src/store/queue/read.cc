@@ -44,7 +44,8 @@ Result<Spool::Due, std::string> Spool::due(std::int64_t until_us, std::size_t mo
 
 Result<std::int64_t, std::string> Spool::make_all_due(std::int64_t now_us) {
   const std::string now = std::to_string(now_us);
-  if (const auto done = database_.execute("UPDATE schedule SET due = " + now + " WHERE due > " + now); !done) return fail(done.error().text);
+  if (const auto done = database_.execute("UPDATE schedule SET due = " + now + " WHERE due > " + now); !done)
+    return fail(done.error().text);
   return database_.changes();
 }
 

@@ -37,10 +37,10 @@ sqlite::Result<void> prepare_schema(sqlite::Database& database) {
   if (!version) return fail(version.error());
   if (*version == schema_version) return {};
   if (*version != 0) {
-    return fail(sqlite::Error{.fault = sqlite::Fault::Other,
-                              .code = 0,
-                              .text = "the spool has version " + std::to_string(*version) + ", this program knows " +
-                                      std::to_string(schema_version)});
+    return fail(sqlite::Error{
+        .fault = sqlite::Fault::Other,
+        .code = 0,
+        .text = "the spool has version " + std::to_string(*version) + ", this program knows " + std::to_string(schema_version)});
   }
   auto transaction = sqlite::Transaction::begin(database);
   if (!transaction) return fail(transaction.error());

@@ -77,8 +77,9 @@ sqlite::Result<void> Spool::prepare_statements() {
       {s.add_schedule, "INSERT INTO schedule(number, due, state) VALUES(?, ?, ?)"},
       {s.set_record, "UPDATE message SET record = ?2 WHERE number = ?1"},
       {s.set_schedule, "INSERT OR REPLACE INTO schedule(number, due, state) VALUES(?, ?, ?)"},
-      {s.find_body, "SELECT b.number, b.links, b.file FROM message m JOIN body b ON b.number = "
-                    "CASE m.body WHEN 0 THEN m.number ELSE m.body END WHERE m.number = ?"},
+      {s.find_body,
+       "SELECT b.number, b.links, b.file FROM message m JOIN body b ON b.number = "
+       "CASE m.body WHEN 0 THEN m.number ELSE m.body END WHERE m.number = ?"},
       {s.drop_message, "DELETE FROM message WHERE number = ?"},
       {s.drop_body, "DELETE FROM body WHERE number = ?"},
       {s.unshare_body, "UPDATE body SET links = links - 1 WHERE number = ?"},
@@ -92,12 +93,15 @@ sqlite::Result<void> Spool::prepare_statements() {
       {s.add_claim, "INSERT OR IGNORE INTO claim(message, key) VALUES(?, ?)"},
       {s.find_claim, "SELECT 1 FROM claim WHERE message = ? AND key = ?"},
       {s.due, "SELECT s.number, s.due, s.state, m.record FROM schedule s JOIN message m ON m.number = s.number ORDER BY s.due"},
-      {s.find, "SELECT m.number, ifnull(s.due, 0), ifnull(s.state, x''), m.record FROM name n JOIN message m ON m.number = n.number "
-               "LEFT JOIN schedule s ON s.number = m.number WHERE n.id = ?"},
-      {s.list, "SELECT m.number, ifnull(s.due, 0), ifnull(s.state, x''), m.record FROM message m "
-               "LEFT JOIN schedule s ON s.number = m.number WHERE m.number > ? ORDER BY m.number LIMIT ?"},
-      {s.body, "SELECT b.size, b.file, b.bytes FROM message m JOIN body b ON b.number = "
-               "CASE m.body WHEN 0 THEN m.number ELSE m.body END WHERE m.number = ?"},
+      {s.find,
+       "SELECT m.number, ifnull(s.due, 0), ifnull(s.state, x''), m.record FROM name n JOIN message m ON m.number = n.number "
+       "LEFT JOIN schedule s ON s.number = m.number WHERE n.id = ?"},
+      {s.list,
+       "SELECT m.number, ifnull(s.due, 0), ifnull(s.state, x''), m.record FROM message m "
+       "LEFT JOIN schedule s ON s.number = m.number WHERE m.number > ? ORDER BY m.number LIMIT ?"},
+      {s.body,
+       "SELECT b.size, b.file, b.bytes FROM message m JOIN body b ON b.number = "
+       "CASE m.body WHEN 0 THEN m.number ELSE m.body END WHERE m.number = ?"},
       {s.history, "SELECT h.ended, h.events FROM name n JOIN history h ON h.number = n.number WHERE n.id = ?"},
       {s.get_fact, "SELECT value FROM fact WHERE name = ?"},
       {s.set_fact, "INSERT OR REPLACE INTO fact(name, value) VALUES(?, ?)"},
@@ -110,7 +114,8 @@ sqlite::Result<void> Spool::prepare_statements() {
   const auto histories = database_.integer("SELECT count(*) FROM history");
   if (!histories) return fail(histories.error());
   history_count_ = *histories;
-  const auto last = database_.integer("SELECT max(ifnull((SELECT max(number) FROM message), 0), ifnull((SELECT max(number) FROM history), 0))");
+  const auto last =
+      database_.integer("SELECT max(ifnull((SELECT max(number) FROM message), 0), ifnull((SELECT max(number) FROM history), 0))");
   if (!last) return fail(last.error());
   next_number_ = *last + 1;
   return {};

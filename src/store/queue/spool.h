@@ -55,7 +55,7 @@ class Spool {
  public:
   // Error: a text for the log (network file system, newer version, disk). `now_us` is wall time.
   [[nodiscard]] static Result<std::unique_ptr<Spool>, std::string> open(Disk& disk, SpoolOptions options, std::int64_t now_us,
-                                                                       OpenReport& report);
+                                                                        OpenReport& report);
   ~Spool();
 
   // One transaction for all of them, outcomes first, a savepoint each; receipts in the order given. When the transaction

@@ -89,8 +89,7 @@ struct Writer::State {
   bool working = false;
 };
 
-Writer::Writer(Pool& pool, std::unique_ptr<Spool> spool)
-    : pool_(pool), state_(std::make_shared<State>(pool.loop(), std::move(spool))) {}
+Writer::Writer(Pool& pool, std::unique_ptr<Spool> spool) : pool_(pool), state_(std::make_shared<State>(pool.loop(), std::move(spool))) {}
 Writer::~Writer() = default;
 
 void Writer::hand_over(std::unique_ptr<Item> item) {

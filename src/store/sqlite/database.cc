@@ -45,8 +45,7 @@ Database::Database(sqlite3* handle, std::unique_ptr<Place> place) : place_(std::
   sqlite3_wal_hook(handle_, Place::committed, place_.get());
 }
 
-Database::Database(Database&& other) noexcept
-    : place_(std::move(other.place_)), handle_(std::exchange(other.handle_, nullptr)) {}
+Database::Database(Database&& other) noexcept : place_(std::move(other.place_)), handle_(std::exchange(other.handle_, nullptr)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
   std::swap(place_, other.place_);
@@ -88,8 +87,7 @@ Result<void> Database::execute(const std::string& sql) {
 
 Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement, nullptr);
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) return fail(make_error(code, handle_));
   return Statement(statement);
 }

@@ -13,8 +13,7 @@
 namespace courier::sqlite {
 namespace {
 
-const char* const setup =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY, b BLOB)";
+const char* const setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY, b BLOB)";
 
 Result<Database> open_with_table(Disk& disk, const std::string& path) {
   auto database = Database::open(disk, path);

@@ -60,7 +60,8 @@ TEST(Status, FoldedFieldsAndLineBreaksBecomeOneLine) {
   status.recipients[0].diagnostic_code->text = "550-No\n550 such\r\nuser";
   const auto again = parse_status(write(status));
   EXPECT_EQ(again->recipients[0].diagnostic_code->text, "550-No 550 such user");
-  const auto folded = parse_status("Reporting-MTA: dns;\r\n  our.test\r\n\r\nFinal-Recipient: RFC822;a@b\r\nAction: FAILED\r\nStatus: 5.0.0 (no)\r\n");
+  const auto folded =
+      parse_status("Reporting-MTA: dns;\r\n  our.test\r\n\r\nFinal-Recipient: RFC822;a@b\r\nAction: FAILED\r\nStatus: 5.0.0 (no)\r\n");
   ASSERT_TRUE(folded) << folded.error().expected;
   EXPECT_EQ(folded->reporting_mta.text, "our.test");
   EXPECT_EQ(folded->recipients[0].status, "5.0.0");

@@ -82,10 +82,20 @@ class FakeTransport {
     return {.number = 0, .outcome = delivery::Outcome::Delivered, .reply = "250 2.0.0 Ok", .status = "2.0.0", .remote = {}, .text = {}};
   }
   static delivery::Result deferred(const std::string& reply = "451 4.3.0 later") {
-    return {.number = 0, .outcome = delivery::Outcome::Deferred, .reply = reply, .status = {}, .remote = "mx.remote.test [192.0.2.9]", .text = {}};
+    return {.number = 0,
+            .outcome = delivery::Outcome::Deferred,
+            .reply = reply,
+            .status = {},
+            .remote = "mx.remote.test [192.0.2.9]",
+            .text = {}};
   }
   static delivery::Result failed(const std::string& reply = "550 5.1.1 No such user") {
-    return {.number = 0, .outcome = delivery::Outcome::Failed, .reply = reply, .status = {}, .remote = "mx.remote.test [192.0.2.9]", .text = {}};
+    return {.number = 0,
+            .outcome = delivery::Outcome::Failed,
+            .reply = reply,
+            .status = {},
+            .remote = "mx.remote.test [192.0.2.9]",
+            .text = {}};
   }
   std::function<delivery::Result(const delivery::Deliver&, const delivery::Recipient&)> answer;
   std::vector<delivery::Deliver> requests;
@@ -146,9 +156,7 @@ class Rig {
     auto reply = run_until_done(loop, channel.call(std::move(request), Deadline::never()));
     return reply ? *reply : submit::SubmitReply{.outcome = submit::Outcome::Failed, .text = to_string(reply.error())};
   }
-  submit::Outcome submit(const std::string& id, std::vector<std::string> to) {
-    return submit_by(*mx, message(id, std::move(to))).outcome;
-  }
+  submit::Outcome submit(const std::string& id, std::vector<std::string> to) { return submit_by(*mx, message(id, std::move(to))).outcome; }
   control::Answer ask(const std::string& verb, std::vector<std::string> arguments = {}) {
     return run_until_done(loop, queue->ask({.verb = verb, .arguments = std::move(arguments)}));
   }

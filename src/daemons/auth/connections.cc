@@ -4,6 +4,7 @@
 
 #include "daemons/auth/peers.h"
 #include "daemons/auth/sign_in.h"
+#include "runtime/random.h"
 
 namespace courier::auth {
 
@@ -18,6 +19,9 @@ IpAddress address_of(const std::string& text) {
 bool is_scram(std::string_view mechanism) { return mechanism.starts_with("SCRAM-"); }
 
 }  // namespace
+
+SignIn::SignIn(Parts parts, const AuthSettings& settings)
+    : parts_(parts), settings_(settings), last_connection_(random_u64() >> 1), last_exchange_(random_u64() >> 1) {}
 
 ConnectedReply SignIn::connected(const std::string& owner, const Connected& request) {
   ConnectedReply reply;

@@ -53,8 +53,8 @@ class Limits {
   };
   struct State {
     std::uint64_t connections = 0;
-    std::uint64_t accounts = 0;             // with a session
-    std::vector<AddressState> addresses;    // at most 1000, by address
+    std::uint64_t accounts = 0;  // with a session
+    std::vector<AddressState> addresses;  // at most 1000, by address
     template <class V>
     void fields(V& v) {
       v("connections", connections), v("accounts", accounts), v("addresses", addresses);

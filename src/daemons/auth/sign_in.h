@@ -30,7 +30,7 @@ class SignIn {
     Mailboxes& mailboxes;
     Probe& probe;
   };
-  SignIn(Parts parts, const AuthSettings& settings) : parts_(parts), settings_(settings) {}
+  SignIn(Parts parts, const AuthSettings& settings);
   void set(const AuthSettings& settings) { settings_ = settings; }
 
   [[nodiscard]] ConnectedReply connected(const std::string& owner, const Connected& request);
@@ -81,7 +81,8 @@ class SignIn {
 
   Parts parts_;
   AuthSettings settings_;
-  std::uint64_t last_connection_ = 0, last_exchange_ = 0;
+  // From a random start: after a restart nobody's old number is another's new one.
+  std::uint64_t last_connection_, last_exchange_;
   std::unordered_map<std::uint64_t, Connection> connections_;
   std::unordered_map<std::uint64_t, Exchange> exchanges_;
 };

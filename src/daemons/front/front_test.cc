@@ -112,6 +112,28 @@ TEST_F(FrontTest, WhoWaitsForAuthIsNotThrownOut) {
   EXPECT_EQ(clients[11]->read_now(std::span<char>()).has_value(), false);
 }
 
+TEST_F(FrontTest, ANewAuthIsToldOfTheConnectionFirst) {
+  world.auth.plain = {"PLAIN"};
+  const auto client = greeted();
+  world.restart_auth();
+  loop.run_ready();
+  EXPECT_EQ(talk(*client, "a1 LOGIN ann wrong\r\n"), "a1 NO [AUTHENTICATIONFAILED] Login failed.\r\n");
+  EXPECT_EQ(world.auth.connected, 2u);
+  EXPECT_EQ(talk(*client, "a2 LOGIN ann wrong\r\n"), "a2 NO [AUTHENTICATIONFAILED] Login failed.\r\n");
+  EXPECT_EQ(world.auth.connected, 2u);
+}
+
+TEST_F(FrontTest, AnAuthThatDiesOverTheQuestionIsAskedAgain) {
+  world.auth.plain = {"PLAIN"};
+  const auto client = greeted();
+  world.auth.silent = true;
+  EXPECT_EQ(talk(*client, "a1 LOGIN ann wrong\r\n"), "");
+  world.auth.silent = false;
+  world.restart_auth();
+  loop.run_ready();
+  EXPECT_EQ(read_all(*client), "a1 NO [AUTHENTICATIONFAILED] Login failed.\r\n");
+}
+
 TEST_F(FrontTest, DrainSendsThemAway) {
   const auto client = greeted();
   auto drained = world.front->drain(loop.in(seconds(10)));

@@ -44,7 +44,7 @@ Task<> Session::serve() {
 
 // One question per connection. Under implicit TLS a refusal is silent: there is nobody to talk to yet.
 Task<bool> Session::ask_leave() {
-  auto leave = co_await environment_.auth.call(auth::Connected{service_, peer_}, environment_.loop.in(auth_time));
+  const auto leave = co_await announce();
   settled_ = true;
   if (!leave) {
     environment_.probe.trouble(name_, "auth does not answer", to_string(leave.error()));
@@ -58,10 +58,39 @@ Task<bool> Session::ask_leave() {
     finish("refused");
     co_return false;
   }
-  connection_ = leave->connection;
-  mechanisms_plain_ = std::move(leave->mechanisms_plain);
-  mechanisms_tls_ = std::move(leave->mechanisms_tls);
   co_return true;
+}
+
+Task<ChannelResult<auth::ConnectedReply>> Session::announce() {
+  const Deadline deadline = environment_.loop.in(auth_time);
+  auto reply = co_await environment_.auth.call(auth::Connected{service_, peer_}, deadline);
+  if (!reply && reply.error() == ChannelFault::Closed) {
+    reply = co_await environment_.auth.call(auth::Connected{service_, peer_}, deadline);
+  }
+  auth_generation_ = environment_.auth.generation();
+  if (reply && reply->allowed) {
+    connection_ = reply->connection;
+    mechanisms_plain_ = reply->mechanisms_plain;
+    mechanisms_tls_ = reply->mechanisms_tls;
+  }
+  co_return reply;
+}
+
+// An auth that was started anew is told of the connection first; one that dies over the question is asked again.
+Task<ChannelResult<auth::SaslReply>> Session::begin(auth::SaslBegin request) {
+  ChannelResult<auth::SaslReply> reply = fail(ChannelFault::Closed);
+  for (int attempt = 0; attempt < 2 && !reply && reply.error() == ChannelFault::Closed; ++attempt) {
+    const auto attached = co_await environment_.auth.wait_attached(environment_.loop.in(auth_time));
+    if (!attached) co_return fail(attached.error());
+    if (environment_.auth.generation() != auth_generation_) {
+      const auto again = co_await announce();
+      if (!again) co_return fail(again.error());
+      if (!again->allowed) co_return fail(ChannelFault::Refused);
+    }
+    request.connection = connection_;
+    reply = co_await environment_.auth.call(request, environment_.loop.in(auth_time));
+  }
+  co_return reply;
 }
 
 void Session::say_farewell(std::string_view why) {
@@ -133,15 +162,14 @@ Task<Session::SignIn> Session::sign_in_plain(std::string user, std::string passw
 }
 
 Task<Session::SignIn> Session::sign_in(std::string mechanism, bool has_initial, std::string initial, std::string tag) {
-  auth::SaslBegin begin;
-  begin.connection = connection_;
-  begin.service = service_;
-  begin.mechanism = std::move(mechanism);
-  begin.has_initial = has_initial;
-  begin.initial = std::move(initial);
-  begin.tls = tls();
-  begin.channel_binding = stream_->channel_binding();
-  auto first = co_await environment_.auth.call(std::move(begin), environment_.loop.in(auth_time));
+  auth::SaslBegin request;
+  request.service = service_;
+  request.mechanism = std::move(mechanism);
+  request.has_initial = has_initial;
+  request.initial = std::move(initial);
+  request.tls = tls();
+  request.channel_binding = stream_->channel_binding();
+  auto first = co_await begin(std::move(request));
   Course course = Course::Trouble;
   auth::SaslReply reply;
   if (first) {

@@ -81,6 +81,9 @@ class Session {
 
  private:
   [[nodiscard]] Task<bool> ask_leave();
+  // Connected, once more when auth died meanwhile; keeps its answer.
+  [[nodiscard]] Task<ChannelResult<auth::ConnectedReply>> announce();
+  [[nodiscard]] Task<ChannelResult<auth::SaslReply>> begin(auth::SaslBegin request);
   [[nodiscard]] Task<> serve();
   [[nodiscard]] Task<auth::SaslReply> challenge(auth::SaslReply reply, Course& course);
   // A line of the exchange; false: the client is gone.
@@ -96,6 +99,7 @@ class Session {
   std::string peer_;
   Deadline deadline_;
   std::uint64_t connection_ = 0;  // auth's number
+  std::uint64_t auth_generation_ = 0;  // which auth gave it: a new one does not know it
   std::vector<std::string> mechanisms_plain_, mechanisms_tls_;
   std::int64_t failures_ = 0;
   bool settled_ = false, finished_ = false, handed_over_ = false;

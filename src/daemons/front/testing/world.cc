@@ -59,7 +59,7 @@ Task<auth::ConnectedReply> FakeAuth::connect(auth::Connected) {
   auth::ConnectedReply reply;
   reply.allowed = refuse_with.empty();
   reply.reason = refuse_with;
-  if (reply.allowed) reply.connection = ++connected;
+  if (reply.allowed) known.insert(reply.connection = ++connected);
   reply.mechanisms_plain = plain;
   reply.mechanisms_tls = tls;
   co_return reply;
@@ -67,6 +67,12 @@ Task<auth::ConnectedReply> FakeAuth::connect(auth::Connected) {
 
 Task<auth::SaslReply> FakeAuth::begin(auth::SaslBegin request) {
   begun.push_back(request);
+  if (!known.contains(request.connection)) {
+    auth::SaslReply stranger;
+    stranger.step = auth::Step::Refused;
+    stranger.reason = "No such connection";
+    co_return stranger;
+  }
   if (silent) co_await loop_->sleep(hours(100));
   machine_ = sasl::make_server_exchange(request.mechanism, {"servernonce123456789", request.channel_binding, false});
   proven_.clear();
@@ -168,6 +174,14 @@ World::World(Loop& on, WorldOptions options)
 World::~World() {
   front.reset();
   context.links.clear();
+}
+
+void World::restart_auth() {
+  ChannelPair pair = make_memory_channels(loop);
+  auth.serve(*pair.second, loop);
+  auth.known.clear();
+  auth_end_ = std::move(pair.second);
+  context.attach("auth", std::move(pair.first));
 }
 
 StreamPtr World::connect(auth::Service service, bool implicit_tls, const std::string& peer) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct FakeAuth {
   std::vector<std::string> plain, tls{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN"};
   std::size_t connected = 0, disconnected = 0, cancelled = 0;
   std::vector<auth::SaslBegin> begun;
+  std::set<std::uint64_t> known;  // connections that it answered for
 
   void serve(Channel& channel, Loop& loop);
 
@@ -64,6 +66,8 @@ class World {
   explicit World(Loop& loop, WorldOptions options = {});
   ~World();
 
+  // A new auth process, which knows nothing of the old one's connections.
+  void restart_auth();
   // A client in memory at this address.
   StreamPtr connect(auth::Service service, bool implicit_tls = false, const std::string& peer = "192.0.2.7");
 

@@ -101,7 +101,7 @@ std::string summary(const SandboxPlan& plan, bool background) {
                 {"  certificate", plan.certificate() + " (self-signed)"},
                 {"  settings", plan.config()},
                 {"  stop", background ? stop : "Ctrl-C, or " + stop}}) +
-         "\nTry:  curl smtp://" + at(25) + " --mail-from bob@" + plan.domain + " --mail-rcpt alice@" + plan.domain +
+         "\nTry:  curl smtp://" + at(25) + " --crlf --mail-from bob@" + plan.domain + " --mail-rcpt alice@" + plan.domain +
          " -T README.md\n      curl imap://" + at(143) + "/INBOX -u alice@" + plan.domain + ":" + kSandboxPassword +
          " -X 'FETCH 1:* (FLAGS ENVELOPE)'\n\nready\n";
 }

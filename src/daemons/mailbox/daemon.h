@@ -26,10 +26,10 @@ namespace courier::mailbox {
 
 // What differs between a process and a test.
 struct Machine {
+  std::unique_ptr<store::ComputedCache> cache;  // null: nothing is remembered; ends after the jobs that use it
   std::unique_ptr<Pool> work;       // sessions' reading and changing
   std::unique_ptr<Pool> delivery;   // writing and syncing
   std::unique_ptr<FileWatcher> watcher;  // null: none
-  std::unique_ptr<store::ComputedCache> cache;  // null: nothing is remembered
   bool is_root = false;
   std::function<StreamPtr(Loop&, Descriptor)> stream = make_socket_stream;  // on the socket that was handed over
 };

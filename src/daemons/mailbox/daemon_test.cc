@@ -49,7 +49,7 @@ class MailboxTest : public testing::Test {
     mailbox = std::make_unique<Mailbox>(
         *context,
         [this, is_root](DaemonContext&, const MailboxSettings&) {
-          return Machine{.work = make_inline_pool(loop), .delivery = make_inline_pool(loop), .watcher = nullptr, .cache = nullptr, .is_root = is_root,
+          return Machine{.cache = nullptr, .work = make_inline_pool(loop), .delivery = make_inline_pool(loop), .watcher = nullptr, .is_root = is_root,
                          .stream = [](Loop& l, const Descriptor&) { return std::move(make_memory_streams(l).first); }};
         },
         [this](DaemonContext&, const MailboxSlice&) {

@@ -1,4 +1,7 @@
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "daemons/mailbox/daemon.h"
 #include "daemons/mailbox/imap/imap.h"
@@ -9,13 +12,13 @@ namespace courier::mailbox {
 namespace {
 
 Machine make_machine(DaemonContext& context, const MailboxSettings& settings) {
-  return {.work = make_pool(context.loop, static_cast<int>(settings.work_threads)),
-          .delivery = make_pool(context.loop, static_cast<int>(settings.delivery_threads)),
-          .watcher = make_file_watcher(context.loop),
-          .cache = std::make_unique<store::SqliteCache>(
+  return {.cache = std::make_unique<store::SqliteCache>(
               context.disk,
               store::CacheSettings{.folder = settings.cache_dir, .most_open = static_cast<std::size_t>(settings.open_caches)},
               [&loop = context.loop] { return loop.now(); }),
+          .work = make_pool(context.loop, static_cast<int>(settings.work_threads)),
+          .delivery = make_pool(context.loop, static_cast<int>(settings.delivery_threads)),
+          .watcher = make_file_watcher(context.loop),
           .is_root = ::geteuid() == 0,
           .stream = make_socket_stream};
 }
@@ -33,6 +36,10 @@ Protocols make_protocols(DaemonContext& context, const MailboxSlice& settings) {
 
 int main() {
   using namespace courier;
+#ifdef __GLIBC__
+  // The pools' threads wait for disks, not for memory: an arena for each would only keep what a burst left behind.
+  (void)::mallopt(M_ARENA_MAX, 2);
+#endif
   return run_daemon(
       [](DaemonContext& context) { return std::make_unique<mailbox::Mailbox>(context, mailbox::make_machine, mailbox::make_protocols); });
 }

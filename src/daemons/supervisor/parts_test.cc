@@ -193,6 +193,7 @@ TEST(Sockets, AllErrorsAreTold) {
   ASSERT_FALSE(bound);
   EXPECT_NE(bound.error().find("/missing/a"), std::string::npos);
   EXPECT_NE(bound.error().find("/missing/b"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path)) << "what was bound is taken back";
 }
 
 TEST(ChangedSettings, WaitForARestartOrNot) {

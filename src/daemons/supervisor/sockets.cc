@@ -1,5 +1,7 @@
 #include "daemons/supervisor/sockets.h"
 
+#include <unistd.h>
+
 #include "runtime/listener.h"
 
 namespace courier {
@@ -64,7 +66,13 @@ Result<std::vector<BoundSocket>, std::string> bind_all(const SupervisorSettings&
   for (const Role& role : roles()) {
     for (const Service& service : role.services) binder.bind(role, service);
   }
-  if (!binder.errors.empty()) return fail(binder.errors);
+  if (!binder.errors.empty()) {
+    for (const BoundSocket& bound : binder.bound) {
+      ListenAddress address;
+      if (parse_listen_address(bound.info.address, address) && !address.path.empty()) ::unlink(address.path.c_str());
+    }
+    return fail(binder.errors);
+  }
   return std::move(binder.bound);
 }
 

@@ -5,8 +5,10 @@ _courier() {
     --dir) COMPREPLY=($(compgen -d -- "$current")); return ;;
     --config) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
-  local words="sandbox setup start stop drain reload status metrics log account domain alias explain queue trace config generate completion version --help --version"
+  local words="sandbox setup start stop drain reload status limits metrics log account domain alias explain queue trace config generate completion version --help --version"
   case "${COMP_WORDS[*]:1:COMP_CWORD-1} " in
+    'limits show '*) words='--config --dir --json --help' ;;
+    'limits forget '*) words='--config --dir --json --help' ;;
     'log reopen '*) words='--config --dir --json --help' ;;
     'account add '*) words='--quota --name --uid --gid --home --maildir --options --config --dir --json --help' ;;
     'account list '*) words='--config --dir --json --help' ;;
@@ -42,6 +44,7 @@ _courier() {
     'drain '*) words='--config --dir --json --help' ;;
     'reload '*) words='--config --dir --json --help' ;;
     'status '*) words='--config --dir --json --help' ;;
+    'limits '*) words='show forget --help' ;;
     'metrics '*) words='--config --dir --json --help' ;;
     'log '*) words='reopen --help' ;;
     'account '*) words='add list show set password disable enable remove --help' ;;

@@ -14,6 +14,7 @@ int start(const Invocation& invocation);
 int stop(const Invocation& invocation);  // and drain
 int reload(const Invocation& invocation);
 int status(const Invocation& invocation);
+int limits(const Invocation& invocation);
 int metrics(const Invocation& invocation);
 int log_reopen(const Invocation& invocation);
 int version(const Invocation& invocation);

@@ -1,4 +1,4 @@
-// courier start | stop | reload | status | version
+// courier start | stop | drain | reload | status | limits | metrics | log | version
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -44,6 +44,11 @@ int status(const Invocation& invocation) {
   const control::Answer outgoing = ask_instance(invocation, "esmtp status", {});
   if (outgoing.status == 0) answer.json.replace(answer.json.size() - 1, 1, ",\"outgoing\":" + outgoing.json + "}");
   return print_answer(invocation, answer);
+}
+
+int limits(const Invocation& invocation) {
+  const bool show = std::string_view(invocation.command->name) == "limits show";
+  return print_answer(invocation, ask_instance(invocation, show ? "auth limits" : "auth limits forget", invocation.arguments));
 }
 
 int metrics(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "metrics", {})); }

@@ -56,9 +56,9 @@ control::Answer administer_directly(const Snapshot& snapshot, const std::string&
 std::string account_database(const Snapshot& snapshot) { return snapshot.server.state_dir + "/auth/accounts.sqlite"; }
 
 control::Answer administer(const Invocation& invocation, const std::string& verb, const std::vector<std::string>& arguments) {
+  if (auto client = connect_instance(invocation)) return client->ask(verb, arguments);
   const auto settings = instance_settings(invocation);
   if (!settings) return {EX_CONFIG, "", "the settings have faults"};
-  if (auto client = ControlClient::connect(control_path(*settings))) return client->ask(verb, arguments);
   return administer_directly(settings->snapshot, verb, arguments);
 }
 

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "base/codec.h"
 
@@ -59,6 +60,16 @@ control::Answer read_answer(std::string_view line) {
   return answer;
 }
 
+// A process that has ended and whose parent has not asked for its status yet ("Z", proc(5)) lives no more.
+bool lives(pid_t pid) {
+  if (::kill(pid, 0) != 0 && errno != EPERM) return false;
+  std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+  std::string line;
+  std::getline(in, line);
+  const std::size_t name_end = line.rfind(')');
+  return name_end == line.npos || line.substr(name_end, 3) != ") Z";
+}
+
 }  // namespace
 
 std::optional<ControlClient> ControlClient::connect(const std::string& path) {
@@ -102,7 +113,7 @@ control::Answer ControlClient::ask_to_end(const std::string& verb) {
   char buffer[256];
   while (::recv(socket_.get(), buffer, sizeof buffer, 0) > 0) {}
   // The connection ends a little before the process does.
-  while (peer_ > 0 && (::kill(peer_, 0) == 0 || errno == EPERM)) (void)::usleep(10'000);
+  while (peer_ > 0 && lives(peer_)) (void)::usleep(10'000);
   return {0, answer.json, ""};
 }
 

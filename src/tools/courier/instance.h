@@ -21,9 +21,12 @@ namespace courier::tool {
 
 // Where the instance with these settings listens for commands.
 [[nodiscard]] std::string control_path(const LoadedSettings& settings);
+// The same, read from the settings as they lie there, which may have faults; the error as with connect_instance().
+[[nodiscard]] Result<std::string, control::Answer> find_control(const Invocation& invocation);
 
-// Asks the running instance; status 69 (EX_UNAVAILABLE) when it does not run, 77 (EX_NOPERM) when we may not ask,
-// 78 (EX_CONFIG) when its settings cannot be read.
+// The running instance, also when its settings have faults now. The error: 69 (EX_UNAVAILABLE) when it does not run, 77 (EX_NOPERM) when we
+// may not ask, 78 (EX_CONFIG) when its settings cannot be read at all.
+[[nodiscard]] Result<ControlClient, control::Answer> connect_instance(const Invocation& invocation);
 [[nodiscard]] control::Answer ask_instance(const Invocation& invocation, const std::string& verb,
                                            const std::vector<std::string>& arguments);
 

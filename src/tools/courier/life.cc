@@ -25,11 +25,8 @@ int start(const Invocation& invocation) {
 }
 
 int stop(const Invocation& invocation) {
-  const auto settings = instance_settings(invocation);
-  if (!settings) return EX_CONFIG;
-  auto client = ControlClient::connect(control_path(*settings));
-  if (!client)
-    return print_error(invocation, EX_UNAVAILABLE, "the server does not run (nobody listens at " + control_path(*settings) + ")");
+  auto client = connect_instance(invocation);
+  if (!client) return print_answer(invocation, client.error());
   const control::Answer answer = client->ask_to_end(invocation.command->name);
   if (answer.status != 0 || invocation.json()) return print_answer(invocation, answer);
   return EX_OK;

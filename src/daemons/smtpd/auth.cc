@@ -71,6 +71,12 @@ Task<Reply> auth(Session& session, std::string_view arguments) {
     if (offered.starttls && offered.auth.empty()) co_return reply(538, 5, 7, 11, "STARTTLS first");
     co_return reply(504, 5, 5, 4, "Mechanism not offered");
   }
+  if (!session.trusted() && !session.known_to_auth()) {
+    if (auto refusal = co_await session.ask_leave()) {
+      session.close_after();
+      co_return std::move(*refusal);
+    }
+  }
   auth::SaslBegin begin;
   begin.connection = session.connection();
   begin.service = session.role() == Role::Mx ? auth::Service::Smtp : auth::Service::Submission;

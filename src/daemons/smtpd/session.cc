@@ -56,7 +56,12 @@ Task<> Session::run() {
 // TLS when the door begins with it, auth's leave, the greeting.
 Task<bool> Session::begin() {
   if (implicit_tls_ && !co_await shake_hands()) co_return false;
-  if (!trusted() && !co_await ask_leave()) co_return false;
+  if (!trusted()) {
+    if (const auto refusal = co_await ask_leave()) {
+      append(out_, *refusal);
+      co_return false;
+    }
+  }
   append(out_, Reply{220, {}, env_.host_name + " ESMTP"});
   co_return true;
 }
@@ -75,26 +80,25 @@ Task<bool> Session::shake_hands() {
   co_return true;
 }
 
-// One question per connection: whether this address may have another session, and which mechanisms are offered.
-Task<bool> Session::ask_leave() {
+// One question per connection, and again when auth was restarted.
+Task<std::optional<Reply>> Session::ask_leave() {
   const auth::Service service = role_ == Role::Mx ? auth::Service::Smtp : auth::Service::Submission;
   auto leave = co_await env_.auth.call(auth::Connected{service, peer_text_}, env_.loop.in(auth_time));
   if (!leave) {
     ended_because_ = "auth does not answer";
     env_.probe.trouble(name_, ended_because_, to_string(leave.error()));
-    append(out_, reply(421, 4, 3, 0, env_.host_name + " cannot serve now, try again later"));
-    co_return false;
+    co_return reply(421, 4, 3, 0, env_.host_name + " cannot serve now, try again later");
   }
   if (!leave->allowed) {
-    ended_because_ = "too many sessions";
+    ended_because_ = "refused by auth";
     env_.probe.refused(peer_text_, leave->reason);
-    append(out_, reply(421, 4, 7, 0, env_.host_name + ' ' + leave->reason));
-    co_return false;
+    co_return reply(421, 4, 7, 0, env_.host_name + ' ' + leave->reason);
   }
   connection_ = leave->connection;
+  connection_generation_ = env_.auth.generation();
   mechanisms_plain_ = std::move(leave->mechanisms_plain);
   mechanisms_tls_ = std::move(leave->mechanisms_tls);
-  co_return true;
+  co_return std::nullopt;
 }
 
 Task<> Session::converse() {

@@ -39,7 +39,11 @@ class Session {
   [[nodiscard]] const std::string& peer_text() const { return peer_text_; }  // IP address; empty: local
   [[nodiscard]] Stream& stream() const { return *stream_; }
   [[nodiscard]] Input& input() { return input_; }
+  // auth's number for this connection; an auth that was restarted does not know the one of its predecessor.
   [[nodiscard]] std::uint64_t connection() const { return connection_; }
+  [[nodiscard]] bool known_to_auth() const { return connection_generation_ == env_.auth.generation(); }
+  // Asks auth whether this client may be here, and which mechanisms are offered. The reply when it may not.
+  [[nodiscard]] Task<std::optional<smtp::Reply>> ask_leave();
 
   State state = Connected{};
   Hello hello;
@@ -68,7 +72,6 @@ class Session {
   [[nodiscard]] Task<bool> begin();
   [[nodiscard]] Task<> converse();
   [[nodiscard]] Task<bool> shake_hands();
-  [[nodiscard]] Task<bool> ask_leave();
   [[nodiscard]] Task<> execute(std::string_view line);
   void answer(std::string_view line, smtp::Reply reply);
   void count_error(smtp::Reply& reply);
@@ -87,6 +90,7 @@ class Session {
   Input input_;
   std::string out_;
   std::uint64_t connection_ = 0;  // auth's number
+  std::uint64_t connection_generation_ = 0;
   std::vector<std::string> mechanisms_plain_, mechanisms_tls_;
   const char* ended_because_ = "client left";
   std::int64_t idle_commands_ = 0, errors_ = 0;

@@ -122,6 +122,20 @@ TEST(Session, TellsAuthAboutTlsAndItsChannelBinding) {
   EXPECT_EQ(world.auth.begun[0].service, auth::Service::Submission);
 }
 
+TEST(Session, AsksAgainForLeaveAfterARestartOfAuth) {
+  World world;
+  world.auth.plain_mechanisms = {"PLAIN"};
+  const StreamPtr client = world.connect(Role::Mx), other = world.connect(Role::Mx);
+  EXPECT_EQ(world.auth.connected, 2u);
+  world.attach_auth();
+  EXPECT_NE(talk(world, *client, "EHLO c\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").find("235 2.7.0"), std::string::npos);
+  EXPECT_EQ(world.auth.connected, 3u);
+  EXPECT_EQ(world.auth.begun.at(0).connection, 3u);
+  world.auth.refuse_with = "too many connections";
+  EXPECT_NE(talk(world, *other, "EHLO c\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").find("421 4.7.0"), std::string::npos);
+  EXPECT_EQ(world.smtpd->sessions(), 1u);
+}
+
 TEST(Session, CancelsAnExchangeThatTheClientLeaves) {
   World world;
   world.auth.plain_mechanisms = {"LOGIN"};

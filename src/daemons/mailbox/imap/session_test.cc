@@ -20,6 +20,14 @@ TEST_F(ImapTest, GreetsAndTellsCapabilities) {
   EXPECT_TRUE(only().over);
 }
 
+// What a waiting session keeps beside its coroutines; buffers, commands and answers are given back.
+TEST_F(ImapTest, IdleSessionIsSmall) {
+  EXPECT_LE(sizeof(ImapSession) + sizeof(Selected), 1200u);
+  sign_in();
+  EXPECT_TRUE(has(say("s SELECT INBOX"), "s OK"));
+  EXPECT_FALSE(only().over);
+}
+
 TEST_F(ImapTest, TakesWhatWasBufferedAtTheHandOver) {
   sign_in("a NOOP\r\nb NOO");
   EXPECT_TRUE(has(greeting, "a OK"));

@@ -34,6 +34,7 @@ class MapCache final : public store::ComputedCache {
   void forget(const std::string& maildir, const std::vector<std::string>& base_names) override {
     for (const auto& name : base_names) entries.erase(maildir + "/" + name);
   }
+  void close_unused() override {}
   std::map<std::string, store::Computed> entries;
   std::size_t hits = 0;
 };

@@ -126,7 +126,7 @@ sqlite::Result<void> salvage(sqlite::Database& from, sqlite::Database& to, OpenR
 }
 
 DiskResult<std::string> set_aside(Disk& disk, const std::string& folder, std::int64_t now_us) {
-  const std::string aside = folder + "/damaged-" + std::to_string(now_us / 1'000'000);
+  std::string aside = folder + "/damaged-" + std::to_string(now_us / 1'000'000);
   if (auto made = make_directories(disk, aside); !made) return fail(made.error());
   for (const char* const suffix : {"", "-wal", "-journal"}) {
     const std::string name = database_name + std::string(suffix);

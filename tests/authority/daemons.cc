@@ -19,10 +19,10 @@ Resolver& resolver() {
 }
 
 mailbox::Machine mailbox_machine(DaemonContext& context, const MailboxSettings&) {
-  return {.work = make_inline_pool(context.loop),
+  return {.cache = nullptr,
+          .work = make_inline_pool(context.loop),
           .delivery = make_inline_pool(context.loop),
           .watcher = nullptr,
-          .cache = nullptr,
           .stream = make_socket_stream};
 }
 

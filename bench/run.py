@@ -165,7 +165,7 @@ def show(title, unit, ours, theirs, peer, better_is_more=True):
 
 def run_transfer(options, folder, kind):
     sink_port = options.port_base + 9025
-    extra = ["--set", "esmtp.routes=sink.test:[127.0.0.1],%d" % sink_port, "--set", "smtpd.relay_networks=127.0.0.0/8"] if kind == "relay" else []
+    extra = ["--set", 'esmtp.routes=["sink.test:[127.0.0.1],%d"]' % sink_port, "--set", 'smtpd.relay_networks=["127.0.0.0/8"]'] if kind == "relay" else []
     servers = [Courier(options.build, f"{folder}/courier-{kind}", options.port_base, extra)]
     if options.peers and peers.Postfix.available():
         os.makedirs(f"{folder}/postfix-{kind}")

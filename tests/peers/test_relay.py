@@ -68,7 +68,7 @@ def test_two_instances_exchange_mail_over_mx_records(new_sandbox, folder):
 
 
 def sandbox_to(new_sandbox, sink, settings=()):
-    return new_sandbox(users=2, settings=[f"esmtp.routes=sink.test:[127.0.0.1],{sink.port}", *settings])
+    return new_sandbox(users=2, settings=[f'esmtp.routes=["sink.test:[127.0.0.1],{sink.port}"]', *settings])
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_mail_that_expires_comes_back(new_sandbox, new_sink):
 
 def test_a_bounce_that_cannot_be_delivered_goes_to_the_postmaster(new_sandbox, new_sink):
     sink = new_sink(lambda stage, argument: "550 5.1.1 nobody" if stage == "RCPT" else None)
-    sandbox = sandbox_to(new_sandbox, sink, ["smtpd.relay_networks=127.0.0.0/8"])
+    sandbox = sandbox_to(new_sandbox, sink, ['smtpd.relay_networks=["127.0.0.0/8"]'])
     with smtplib.SMTP("127.0.0.1", sandbox.smtp) as client:
         client.sendmail("gone@sink.test", ["wrong@sink.test"], "Subject: lost\n\nbody\n")
     assert "wrong@sink.test" in bounce(sandbox, "alice" if not os.path.isdir(sandbox.maildir("postmaster")) else "postmaster")

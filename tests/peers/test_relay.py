@@ -1,5 +1,4 @@
 """Mail that goes on to other hosts: two instances over MX records of a real name server, and sinks that misbehave."""
-import os
 import smtplib
 import subprocess
 import time
@@ -32,9 +31,9 @@ class NameServer:
         self.process.wait(10)
 
 
-def send(sandbox, to, subject="hello", sender=None, user="alice", size=0):
+def send(sandbox, to, subject="hello", sender=None, user="alice"):
     text = (f"From: {sandbox.address(user)}\nTo: {to}\nSubject: {subject}\nDate: Mon, 05 Jan 2026 10:00:00 +0000\n"
-            f"Message-ID: <{subject}@client.test>\n\nbody\n.dot\n" + "x" * 70 + "\n" * size)
+            f"Message-ID: <{subject}@client.test>\n\nbody\n.dot\n")
     with smtplib.SMTP("127.0.0.1", sandbox.submission) as client:
         client.starttls()
         client.login(sandbox.address(user), sandbox.password)
@@ -152,20 +151,12 @@ def test_connections_are_reused(new_sandbox, new_sink):
     assert sink.connections <= 2
 
 
-def test_mail_that_expires_comes_back(new_sandbox, new_sink):
-    sink = new_sink(lambda stage, argument: "451 4.3.0 never" if stage == "RCPT" else None)
-    sandbox = sandbox_to(new_sandbox, sink, ["queue.lifetime=2", "queue.retry_short=1", "queue.retry_long=1", "esmtp.site_pause=0"])
-    send(sandbox, "someone@sink.test")
-    text = bounce(sandbox)
-    assert "Action: failed" in text and "4.3.0 never" in text
-
-
 def test_a_bounce_that_cannot_be_delivered_goes_to_the_postmaster(new_sandbox, new_sink):
     sink = new_sink(lambda stage, argument: "550 5.1.1 nobody" if stage == "RCPT" else None)
     sandbox = sandbox_to(new_sandbox, sink, ['smtpd.relay_networks=["127.0.0.0/8"]'])
     with smtplib.SMTP("127.0.0.1", sandbox.smtp) as client:
         client.sendmail("gone@sink.test", ["wrong@sink.test"], "Subject: lost\n\nbody\n")
-    assert "wrong@sink.test" in bounce(sandbox, "alice" if not os.path.isdir(sandbox.maildir("postmaster")) else "postmaster")
+    assert "wrong@sink.test" in bounce(sandbox)  # alice is the postmaster of a sandbox
 
 
 def test_held_mail_is_released_or_cancelled(new_sandbox, new_sink):

@@ -16,6 +16,7 @@ accounts::Administration make_administration(const AuthSettings& settings, const
   how.naming.default_domain = settings.default_domain.empty() ? start.host_name : settings.default_domain;
   how.naming.extension_separators = settings.extension_separators;
   how.naming.fold_local_parts = settings.fold_local_parts;
+  how.naming.host_name = start.host_name;
   how.naming.postmaster = settings.postmaster;
   how.cost.scheme = settings.password_scheme == "yescrypt" ? accounts::Scheme::Yescrypt : accounts::Scheme::Argon2id;
   how.cost.memory_kib = static_cast<std::uint32_t>(settings.argon2_memory >> 10);

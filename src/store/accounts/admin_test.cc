@@ -13,7 +13,7 @@ class Admin : public testing::Test {
     return answer.status == 0 ? answer.json : std::to_string(answer.status) + ' ' + answer.error;
   }
   std::unique_ptr<AccountDatabase> database = std::move(*AccountDatabase::open_in_memory());
-  Administration how{{"example.test", "+", false, ""}, {Scheme::Argon2id, 64, 1}, "/mail", 1};
+  Administration how{{"example.test", "+", false, "", ""}, {Scheme::Argon2id, 64, 1}, "/mail", 1};
 };
 
 constexpr const char* ann =

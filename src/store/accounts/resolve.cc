@@ -121,6 +121,11 @@ class Resolver {
     const auto kind = source_.find_domain(domain_part(address));
     if (!kind) return fail(kind.error());
     if (!*kind) {
+      const bool this_host = !naming_.host_name.empty() && iequals(domain_part(address), naming_.host_name);
+      if (this_host && !skip_alias && iequals(local_part(address), "postmaster")) {
+        auto found = postmaster(address);
+        if (!found || found->kind != Found::Kind::Unknown) return found;
+      }
       step(address + ": not a domain of ours");
       return Found{Found::Kind::Foreign, {}, {}, false};
     }

@@ -21,6 +21,7 @@ struct Naming {
   std::string default_domain;        // of addresses and logins without one
   std::string extension_separators;  // "+": ann+lists@ is ann@
   bool fold_local_parts = false;     // ANN@ is ann@
+  std::string host_name;             // its postmaster is ours (RFC 5321, section 4.5.1), whatever domains are served
   std::string postmaster;            // where mail for a postmaster that nobody made goes; empty: unknown user
 };
 

@@ -48,7 +48,7 @@ class Fake final : public AccountSource {
   };
 };
 
-const Naming naming{"our.test", "+", false, ""};
+const Naming naming{"our.test", "+", false, "", ""};
 
 std::string told(Fake& source, const std::string& address, const Naming& how = naming) {
   const auto resolution = resolve(source, how, canonical_address(address, how));
@@ -113,6 +113,10 @@ TEST(Resolve, SettingsOfNames) {
   how.postmaster = "ann";
   EXPECT_EQ(told(source, "PostMaster@our.test", how), "ann@our.test (alias)");
   EXPECT_EQ(told(source, "postmaster", how), "ann@our.test (alias)");
+  EXPECT_EQ(told(source, "postmaster@mail.host.test", how), "foreign remote:postmaster@mail.host.test ");
+  how.host_name = "mail.host.test";
+  EXPECT_EQ(told(source, "Postmaster@MAIL.host.test", how), "ann@our.test (alias)");
+  EXPECT_EQ(told(source, "ann@mail.host.test", how), "foreign remote:ann@mail.host.test ");
   source.aliases["postmaster@our.test"] = {"bob@our.test"};
   EXPECT_EQ(told(source, "POSTMASTER@our.test", naming), "ann@our.test bob@our.test (alias)");
 }

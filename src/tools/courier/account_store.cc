@@ -34,6 +34,7 @@ accounts::Administration administration(const Snapshot& snapshot) {
   how.naming.default_domain = auth.default_domain.empty() ? effective_host_name(snapshot.server) : auth.default_domain;
   how.naming.extension_separators = auth.extension_separators;
   how.naming.fold_local_parts = auth.fold_local_parts;
+  how.naming.host_name = effective_host_name(snapshot.server);
   how.naming.postmaster = auth.postmaster;
   how.cost.scheme = auth.password_scheme == "yescrypt" ? accounts::Scheme::Yescrypt : accounts::Scheme::Argon2id;
   how.cost.memory_kib = static_cast<std::uint32_t>(auth.argon2_memory >> 10);

@@ -24,7 +24,7 @@ DiskResult<std::string> Bodies::keep(File& file, const std::string& id, std::uin
   if (!have) return fail(have.error());
   const std::string bucket = bucket_of(id);
   const std::string folder = folder_ + "/" + bucket;
-  const std::string name = bucket + "/" + id;
+  std::string name = bucket + "/" + id;
   if (*have < size) return fail(DiskError{.os_error = EFBIG, .operation = "keep", .path = name});
   if (const auto synced = file.sync(); !synced) return fail(synced.error());
   if (const auto made = make_directories(disk_, folder); !made) return fail(made.error());

@@ -143,7 +143,7 @@ TEST(Command, Refuses) {
     EXPECT_EQ(command.error().tag, c.tag) << c.in;
     EXPECT_EQ(command.error().unknown, c.unknown) << c.in;
   }
-  EXPECT_FALSE(parse_command(std::string_view("a LOGIN {1}\r\n\0 x", 17), limits));
+  EXPECT_FALSE(parse_command(std::string_view("a LOGIN {1}\r\n\0 x", 16), limits));
 }
 
 TEST(Command, LimitsOfNestingAndNumber) {

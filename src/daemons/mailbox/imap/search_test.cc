@@ -28,7 +28,7 @@ class SearchTest : public ImapTest {
     say("s SELECT INBOX");
   }
   std::string found(std::string_view keys) {
-    const std::string answer = say("a SEARCH " + std::string(keys));
+    std::string answer = say("a SEARCH " + std::string(keys));
     const std::string head = "* SEARCH";
     if (!answer.starts_with(head)) return answer;
     const std::string numbers = answer.substr(head.size(), answer.find("\r\n") - head.size());

@@ -45,7 +45,8 @@ class SharedWatch final : public DirectoryWatch {
 class SystemWatcher final : public FileWatcher {
  public:
   SystemWatcher(Loop& loop, std::unique_ptr<ChangeSource> source)
-      : watched_(std::make_shared<Watched>(std::move(source))), readable_(loop.watch(watched_->source->descriptor())),
+      : watched_(std::make_shared<Watched>(std::move(source))),
+        readable_(loop.watch(watched_->source->descriptor())),
         reading_(loop, no_exceptions()) {
     reading_.spawn(read());
   }

@@ -66,7 +66,9 @@ TEST_F(FileWatchTest, AWatchMayEndItselfAndOthersWhenTold) {
   EXPECT_EQ(told, 1);
 }
 
-TEST_F(FileWatchTest, AMissingDirectoryGivesNoWatch) { EXPECT_FALSE(watcher->watch(folder + "/gone", [] {})); }
+TEST_F(FileWatchTest, AMissingDirectoryGivesNoWatch) {
+  EXPECT_FALSE(watcher->watch(folder + "/gone", [] {}));
+}
 
 }  // namespace
 }  // namespace courier

@@ -11,11 +11,12 @@ std::string check_folder(std::string_view value) {
 }  // namespace
 
 void MailboxSettings::visit(SettingVisitor& v) {
-  v.text({.key = "over_quota",
-          .help = "What happens to mail for an account that is full: \"refuse\" tells the sender at once (552), \"defer\" tries again until "
-                  "the message expires. For providers whose users get warned and clean up.",
-          .choices = {"refuse", "defer"}},
-         over_quota);
+  v.text(
+      {.key = "over_quota",
+       .help = "What happens to mail for an account that is full: \"refuse\" tells the sender at once (552), \"defer\" tries again until "
+               "the message expires. For providers whose users get warned and clean up.",
+       .choices = {"refuse", "defer"}},
+      over_quota);
   v.number({.key = "delivery_threads",
             .help = "Files written and synced at the same time in local delivery. More helps on disks that take many requests at once.",
             .unit = "threads",

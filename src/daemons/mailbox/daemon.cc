@@ -28,17 +28,18 @@ Result<void, std::string> Mailbox::serve() {
   const std::uint64_t process = random_u64() >> 24;
   store_ = std::make_unique<store::Store>(context_.loop, context_.disk, *machine_.work, machine_.watcher.get(), machine_.cache.get(),
                                           store::StoreSettings{.host_name = context_.start.host_name, .process_id = process});
-  deliverer_ = std::make_unique<store::Deliverer>(context_.loop, context_.disk, *machine_.delivery, store::Deliverer::Settings{.process_id = process});
+  deliverer_ = std::make_unique<store::Deliverer>(context_.loop, context_.disk, *machine_.delivery,
+                                                  store::Deliverer::Settings{.process_id = process});
   accounts_ = std::make_unique<AccountDirectory>(context_.loop, context_.link("auth"));
-  delivery_ = std::make_unique<LocalDelivery>(LocalDelivery::Parts{
-      .loop = context_.loop,
-      .accounts = *accounts_,
-      .deliverer = *deliverer_,
-      .probe = *probe_,
-      .host_name = context_.start.host_name,
-      .arrived = [this](const std::string& maildir) {
-        if (const store::AccountPtr account = store_->open_account(maildir)) account->nudge(store::FolderName());
-      }});
+  delivery_ = std::make_unique<LocalDelivery>(LocalDelivery::Parts{.loop = context_.loop,
+                                                                   .accounts = *accounts_,
+                                                                   .deliverer = *deliverer_,
+                                                                   .probe = *probe_,
+                                                                   .host_name = context_.start.host_name,
+                                                                   .arrived = [this](const std::string& maildir) {
+                                                                     if (const store::AccountPtr account = store_->open_account(maildir))
+                                                                       account->nudge(store::FolderName());
+                                                                   }});
   delivery_->set(settings_.mailbox);
   protocols_ = make_protocols_(context_, settings_);
   sessions_ = std::make_unique<Sessions>(context_.loop, *probe_, [this](const HandOver& request) {
@@ -58,9 +59,8 @@ void Mailbox::rest_later() {
 }
 
 void Mailbox::serve_peers() {
-  context_.link("auth").on_attach([this](Channel& channel) {
-    channel.serve<Grant>([this](Grant request, Deadline) { return grant(std::move(request)); });
-  });
+  context_.link("auth").on_attach(
+      [this](Channel& channel) { channel.serve<Grant>([this](Grant request, Deadline) { return grant(std::move(request)); }); });
   context_.link("front").on_attach([this](Channel& channel) {
     channel.serve_with_descriptors<HandOver>([this](WithDescriptors<HandOver> request, Deadline) -> Task<WithDescriptors<HandOverReply>> {
       return answer_hand_over(std::move(request));
@@ -136,7 +136,7 @@ Task<bool> Mailbox::drain(Deadline deadline) {
   const bool sessions = co_await sessions_->drain(deadline);
   const bool deliveries = co_await delivery_->drain(deadline);
   (void)co_await store_->settle(context_.loop.in(kSettle));
-  co_return sessions && deliveries;
+  co_return sessions&& deliveries;
 }
 
 Task<control::Answer> Mailbox::ask(control::Ask question) {

@@ -49,7 +49,11 @@ class MailboxTest : public testing::Test {
     mailbox = std::make_unique<Mailbox>(
         *context,
         [this, is_root](DaemonContext&, const MailboxSettings&) {
-          return Machine{.cache = nullptr, .work = make_inline_pool(loop), .delivery = make_inline_pool(loop), .watcher = nullptr, .is_root = is_root,
+          return Machine{.cache = nullptr,
+                         .work = make_inline_pool(loop),
+                         .delivery = make_inline_pool(loop),
+                         .watcher = nullptr,
+                         .is_root = is_root,
                          .stream = [](Loop& l, const Descriptor&) { return std::move(make_memory_streams(l).first); }};
         },
         [this](DaemonContext&, const MailboxSlice&) {
@@ -60,7 +64,8 @@ class MailboxTest : public testing::Test {
     if (!served) return;
     for (const char* peer : {"auth", "queue", "front"}) connect(peer);
     auth().serve<directory::Account>([this](directory::Account request, Deadline) { return account(std::move(request)); });
-    auth().on_notice<auth::Disconnected>([this](auth::Disconnected notice, const std::vector<Descriptor>&) { ended.push_back(notice.connection); });
+    auth().on_notice<auth::Disconnected>(
+        [this](auth::Disconnected notice, const std::vector<Descriptor>&) { ended.push_back(notice.connection); });
   }
   void connect(const std::string& peer) {
     auto pair = make_memory_channels(loop);

@@ -38,7 +38,8 @@ struct LocalDelivery::Message {
   CellRef done = make_cell();
 };
 
-LocalDelivery::LocalDelivery(Parts parts) : parts_(std::move(parts)), since_(parts_.loop.wall_now()), running_(parts_.loop, no_exceptions()) {}
+LocalDelivery::LocalDelivery(Parts parts)
+    : parts_(std::move(parts)), since_(parts_.loop.wall_now()), running_(parts_.loop, no_exceptions()) {}
 
 Task<delivery::DeliverReply> LocalDelivery::deliver(WithDescriptors<delivery::Deliver> request) {
   const auto message = std::make_shared<Message>();
@@ -72,7 +73,8 @@ Task<delivery::Result> LocalDelivery::attempt(std::shared_ptr<Message> message, 
   const delivery::Deliver& request = message->request;
   const delivery::Recipient& recipient = request.recipients[index];
   if (draining_) co_return deferred("451 4.3.2 Shutting down", "4.3.2", "draining");
-  if (request.body.in_file && message->body->size() != request.body.size) co_return deferred("451 4.3.0 Internal error", "4.3.0", "no body");
+  if (request.body.in_file && message->body->size() != request.body.size)
+    co_return deferred("451 4.3.0 Internal error", "4.3.0", "no body");
   const directory::AccountReply account = co_await parts_.accounts.find(recipient.address);
   if (!account.available) co_return deferred("451 4.3.0 Account database does not answer", "4.3.0", "auth does not answer");
   if (!account.found) co_return outcome(delivery::Outcome::Failed, "550 5.1.1 No such user", "5.1.1");

@@ -26,7 +26,9 @@ class SqliteCacheTest : public testing::Test {
     for (const auto& one : cache->find(maildir, names)) result.push_back(one.base_name);
     return result;
   }
-  void make(CacheSettings settings = {}) { cache = std::make_unique<SqliteCache>(disk, settings, [this] { return now; }); }
+  void make(CacheSettings settings = {}) {
+    cache = std::make_unique<SqliteCache>(disk, settings, [this] { return now; });
+  }
   using Names = std::vector<std::string>;
 
   SimulatedDisk disk;

@@ -28,8 +28,7 @@ void AccountState::load() {
 }
 
 DiskResult<void> AccountState::save() {
-  const std::string text =
-      std::string(kHeader) + " " + std::to_string(mark_) + " " + std::to_string(last_uid_validity_) + "\n";
+  const std::string text = std::string(kHeader) + " " + std::to_string(mark_) + " " + std::to_string(last_uid_validity_) + "\n";
   auto saved = replace_file(disk_, root_ + "/courier-account", text);
   unsaved_ = !saved;
   return saved;

@@ -25,7 +25,8 @@ TEST(Adopt, CourierUidMap) {
 }
 
 TEST(Adopt, DovecotUidList) {
-  const Adopted map = parse_dovecot_uidlist("3 V1275660208 N25022 Gabc\n25006 W3000 PUidl:x :1276528487.M364837P9451.kurkku,S=1355\n25017 :1276533073.M242911\n");
+  const Adopted map = parse_dovecot_uidlist(
+      "3 V1275660208 N25022 Gabc\n25006 W3000 PUidl:x :1276528487.M364837P9451.kurkku,S=1355\n25017 :1276533073.M242911\n");
   EXPECT_EQ(map.uid_validity, UidValidity(1275660208));
   EXPECT_EQ(map.uid_next, Uid(25022));
   ASSERT_EQ(map.messages.size(), 2u);

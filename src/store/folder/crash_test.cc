@@ -60,7 +60,8 @@ class Crash {
       while (whole.size() < 1200) whole += subject + "\n";
       if (message.bytes != whole) fault("torn " + printable(subject, 20));
       const auto place = told_.messages.find({now->uid_validity().value, message.uid.value});
-      if (place != told_.messages.end() && place->second != subject) fault("one UID names " + place->second + " and " + printable(subject, 20));
+      if (place != told_.messages.end() && place->second != subject)
+        fault("one UID names " + place->second + " and " + printable(subject, 20));
       const auto words = told_.keywords.find(subject);
       const Keywords& keywords = now->keywords(*now->find(message.uid));
       if (words != told_.keywords.end() && !told_.doubtful.contains(subject) && keywords != words->second) fault("keywords of " + subject);

@@ -246,7 +246,8 @@ Task<StoreResult<Stored>> Folder::store(std::vector<Uid> uids, FlagChange change
 namespace {
 
 // Removes messages and what the cache knows of them.
-StoreResult<std::vector<Uid>> remove_and_forget(FolderCore& core, ComputedCache* cache, std::vector<Uid> uids, bool marked_only, WallTime now) {
+StoreResult<std::vector<Uid>> remove_and_forget(FolderCore& core, ComputedCache* cache, std::vector<Uid> uids, bool marked_only,
+                                                WallTime now) {
   std::vector<std::string> names;
   for (const Uid uid : uids) {
     const Entry* entry = core.state.find(uid);
@@ -299,9 +300,8 @@ Task<StoreResult<Copied>> Folder::move(std::vector<Uid> uids, FolderPtr to) {
 }
 
 Task<StoreResult<std::optional<std::vector<Uid>>>> Folder::expunged_since(ModSeq modseq) {
-  return work([modseq](FolderCore& core, WallTime) -> StoreResult<std::optional<std::vector<Uid>>> {
-    return core.state.expunged_since(modseq);
-  });
+  return work(
+      [modseq](FolderCore& core, WallTime) -> StoreResult<std::optional<std::vector<Uid>>> { return core.state.expunged_since(modseq); });
 }
 
 Task<StoreResult<std::vector<std::string>>> Folder::pop3_unique_ids(SnapshotPtr snapshot) {
@@ -323,9 +323,10 @@ Task<StoreResult<std::vector<std::string>>> Folder::pop3_unique_ids(SnapshotPtr 
 std::unique_ptr<Upload> Folder::upload() { return std::make_unique<Upload>(account_, name_); }
 
 Upload::Upload(std::shared_ptr<Account> account, FolderName folder)
-    : account_(std::move(account)), folder_(std::move(folder)),
-      content_(std::make_shared<UploadContent>(account_->store_.disk(),
-                                               folder_path(account_->spec().maildir, folder_) + "/tmp/" + account_->store_.unique_name())) {}
+    : account_(std::move(account)),
+      folder_(std::move(folder)),
+      content_(std::make_shared<UploadContent>(
+          account_->store_.disk(), folder_path(account_->spec().maildir, folder_) + "/tmp/" + account_->store_.unique_name())) {}
 
 Upload::~Upload() {
   account_->strand_.submit(Callback([content = content_] { content->discard(); }));

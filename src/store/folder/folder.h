@@ -203,7 +203,6 @@ class Upload {
   // Stored size so far, in bytes.
   [[nodiscard]] std::uint64_t size() const;
 
-
  private:
   friend class Folder;
   std::shared_ptr<Account> account_;

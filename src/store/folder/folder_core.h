@@ -18,7 +18,8 @@ struct AccountCore {
 };
 
 struct FolderCore : std::enable_shared_from_this<FolderCore> {
-  FolderCore(Loop& l, std::shared_ptr<AccountCore> a, FolderName name) : loop(l), account(std::move(a)), state(account->state, std::move(name)) {}
+  FolderCore(Loop& l, std::shared_ptr<AccountCore> a, FolderName name)
+      : loop(l), account(std::move(a)), state(account->state, std::move(name)) {}
 
   // On the strand: makes the state's snapshot the current one and has the folder tell its listeners, if it is another.
   void publish();

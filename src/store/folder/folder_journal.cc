@@ -160,7 +160,8 @@ std::string FolderState::compacted() const {
   for (const auto& [modseq, uid] : expunged_) text += write_record({.kind = Kind::Expunged, .uid = uid, .modseq = modseq});
   for (const auto& entry : entries_) {
     const Message& message = entry->message;
-    text += write_record({.kind = Kind::Message, .uid = message.uid, .modseq = message.modseq, .text = entry->name(), .place = entry->place});
+    text +=
+        write_record({.kind = Kind::Message, .uid = message.uid, .modseq = message.modseq, .text = entry->name(), .place = entry->place});
     if (message.keyword_set != 0) {
       text += write_record({.kind = Kind::Keywords, .uid = message.uid, .modseq = message.modseq, .keywords = keywords(*entry)});
     }

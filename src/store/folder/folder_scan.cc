@@ -39,8 +39,8 @@ StoreResult<FolderState::Scanned> FolderState::scan(WallTime now, bool force) {
   forget_absent(now);
   if (looked_ && !force) return Scanned{};
   // By the file system's clock, or, when that one is ahead of ours, because we saw nothing else for as long.
-  const bool settled = now.microseconds - std::max(before->fresh, before->cur).microseconds >= kSettled ||
-                       now.microseconds - seen_since_ >= kSettled;
+  const bool settled =
+      now.microseconds - std::max(before->fresh, before->cur).microseconds >= kSettled || now.microseconds - seen_since_ >= kSettled;
   auto files = list_messages(account_.disk(), path_);
   if (!files) return fail(store_error(files.error()));
   ++scans_;

@@ -33,8 +33,11 @@ StoreError store_error(const DiskError& error) {
 }
 
 FolderState::FolderState(AccountState& account, FolderName name)
-    : account_(account), name_(std::move(name)), path_(folder_path(account.root(), name_)),
-      keyword_sets_{std::make_shared<const Keywords>()}, known_keywords_(std::make_shared<const Keywords>()) {}
+    : account_(account),
+      name_(std::move(name)),
+      path_(folder_path(account.root(), name_)),
+      keyword_sets_{std::make_shared<const Keywords>()},
+      known_keywords_(std::make_shared<const Keywords>()) {}
 
 // --- what is there ---
 

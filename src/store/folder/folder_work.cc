@@ -103,8 +103,7 @@ StoreResult<Appended> append_messages(FolderState& folder, std::vector<Prepared>
   if (!delta.allowed(folder, now)) return fail(over_quota());
   if (auto reserved = folder.reserve(messages.size()); !reserved) return fail(reserved.error());
   for (Prepared& message : messages) {
-    const std::string base =
-        with_sizes(folder.account().names().make(now), message.content->size(), message.content->wire_size());
+    const std::string base = with_sizes(folder.account().names().make(now), message.content->size(), message.content->wire_size());
     std::string name = with_flags(base, message.flags);
     if (auto renamed = disk.rename(message.content->tmp(), file_path(folder.path(), Place::Cur, name)); !renamed) {
       return undo(store_error(renamed.error()));

@@ -129,8 +129,8 @@ void parse_closed(Words& words, JournalRecord& record) {
 std::string closed_text(const JournalRecord& record) {
   const FolderStatus& s = record.status;
   std::string text;
-  for (const std::uint64_t number : {std::uint64_t{record.uid.value}, record.modseq.value, std::uint64_t{s.messages}, std::uint64_t{s.unseen},
-                                     std::uint64_t{s.recent}, std::uint64_t{s.deleted}, s.stored_size}) {
+  for (const std::uint64_t number : {std::uint64_t{record.uid.value}, record.modseq.value, std::uint64_t{s.messages},
+                                     std::uint64_t{s.unseen}, std::uint64_t{s.recent}, std::uint64_t{s.deleted}, s.stored_size}) {
     text += " " + std::to_string(number);
   }
   text += " " + std::to_string(record.new_modified.microseconds) + " " + std::to_string(record.cur_modified.microseconds);
@@ -162,7 +162,8 @@ void parse_fields(Words& words, JournalRecord& record) {
 std::string body_of(const JournalRecord& record) {
   using Kind = JournalRecord::Kind;
   if (record.kind == Kind::Header) {
-    return std::string(kHeader) + " " + std::to_string(journal_version) + " " + std::to_string(record.uid_validity.value) + " " + record.text;
+    return std::string(kHeader) + " " + std::to_string(journal_version) + " " + std::to_string(record.uid_validity.value) + " " +
+           record.text;
   }
   std::string body(1, static_cast<char>(record.kind));
   if (record.kind == Kind::Closed) return body + closed_text(record);

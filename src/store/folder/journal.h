@@ -31,7 +31,15 @@ inline constexpr std::uint32_t journal_version = 1;
 
 struct JournalRecord {
   enum class Kind : char {
-    Header = 'H', Mark = 'N', Message = 'M', Keywords = 'K', UniqueId = 'P', Absent = 'A', Expunged = 'E', Forgotten = 'X', Closed = 'C',
+    Header = 'H',
+    Mark = 'N',
+    Message = 'M',
+    Keywords = 'K',
+    UniqueId = 'P',
+    Absent = 'A',
+    Expunged = 'E',
+    Forgotten = 'X',
+    Closed = 'C',
   } kind = Kind::Mark;
   Uid uid{};                           // Mark and Closed: UIDNEXT
   ModSeq modseq{};

@@ -79,16 +79,15 @@ SnapshotPtr SnapshotBuilder::build(const std::vector<Message>& messages, Facts f
     if (before) {
       const auto next = std::ranges::upper_bound(before->pieces_, first, {}, [](const Snapshot::Piece& p) { return p.chunk->front().uid; });
       if (next != before->pieces_.end()) {
-        const auto stop = std::lower_bound(messages.begin() + static_cast<std::ptrdiff_t>(at),
-                                           messages.begin() + static_cast<std::ptrdiff_t>(end), next->chunk->front().uid,
-                                           [](const Message& m, Uid uid) { return m.uid < uid; });
+        const auto stop =
+            std::lower_bound(messages.begin() + static_cast<std::ptrdiff_t>(at), messages.begin() + static_cast<std::ptrdiff_t>(end),
+                             next->chunk->front().uid, [](const Message& m, Uid uid) { return m.uid < uid; });
         end = static_cast<std::size_t>(stop - messages.begin());
       }
     }
-    snapshot->pieces_.push_back(
-        {.chunk = std::make_shared<Snapshot::Chunk>(messages.begin() + static_cast<std::ptrdiff_t>(at),
-                                                    messages.begin() + static_cast<std::ptrdiff_t>(end)),
-         .first = static_cast<std::uint32_t>(at)});
+    snapshot->pieces_.push_back({.chunk = std::make_shared<Snapshot::Chunk>(messages.begin() + static_cast<std::ptrdiff_t>(at),
+                                                                            messages.begin() + static_cast<std::ptrdiff_t>(end)),
+                                 .first = static_cast<std::uint32_t>(at)});
     at = end;
   }
   snapshot->pieces_.shrink_to_fit();

@@ -21,7 +21,9 @@ class StoreTest : public testing::Test {
   }
   ~StoreTest() override { end_store(); }
 
-  void make_store() { store = std::make_unique<Store>(loop, disk, *pool, nullptr, nullptr, StoreSettings{.host_name = "mx1", .process_id = 7}); }
+  void make_store() {
+    store = std::make_unique<Store>(loop, disk, *pool, nullptr, nullptr, StoreSettings{.host_name = "mx1", .process_id = 7});
+  }
   void end_store() {
     account.reset();
     loop.run_ready();

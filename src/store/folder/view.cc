@@ -7,9 +7,7 @@ namespace {
 Uid highest(const Snapshot& snapshot) { return snapshot.size() == 0 ? Uid() : snapshot.at(snapshot.size() - 1).uid; }
 
 // What the client is told of a message differs: its flags, keywords or modseq (`fresh` is RECENT's business).
-bool differs(const Message& a, const Message& b) {
-  return a.flags != b.flags || a.keyword_set != b.keyword_set || a.modseq != b.modseq;
-}
+bool differs(const Message& a, const Message& b) { return a.flags != b.flags || a.keyword_set != b.keyword_set || a.modseq != b.modseq; }
 
 }  // namespace
 

@@ -173,7 +173,8 @@ TEST(View, AClientThatFollowsHoldsTheSame) {
       const unsigned kind = random() % 3;
       if (kind == 0) messages.push_back(message(next++, ++modseq));
       if (kind == 1 && !messages.empty()) messages.erase(messages.begin() + static_cast<std::ptrdiff_t>(at));
-      if (kind == 2 && !messages.empty()) messages[at] = message(messages[at].uid.value, ++modseq, static_cast<std::uint8_t>(random() % 32));
+      if (kind == 2 && !messages.empty())
+        messages[at] = message(messages[at].uid.value, ++modseq, static_cast<std::uint8_t>(random() % 32));
     }
     current = snapshot(messages, current);
     const bool tell = random() % 3 == 0;

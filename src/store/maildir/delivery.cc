@@ -11,7 +11,6 @@ namespace courier::store {
 
 namespace {
 
-
 // What pool threads see of a batch. No reference to the loop's objects: it may outlive them.
 struct Batch {
   Batch(Disk& disk, std::uint64_t process_id) : files(disk, process_id) {}

@@ -57,8 +57,8 @@ DiskResult<void> DeliveryFiles::fill(File& file, const DeliveryItem& item, std::
 }
 
 DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item) {
-  const std::string tmp = item.delivery.maildir + "/tmp/" + item.delivery.base + "." + std::to_string(process_id_) + "_" +
-                          std::to_string(++count_);
+  const std::string tmp =
+      item.delivery.maildir + "/tmp/" + item.delivery.base + "." + std::to_string(process_id_) + "_" + std::to_string(++count_);
   item.size = item.delivery.head.size() + item.delivery.body->size();
   auto file = disk_.open(tmp, OpenMode::CreateNew);
   if (!file) return fail(file.error());

@@ -11,9 +11,21 @@ TEST(FolderName, AcceptsAndRefuses) {
     const char* path;  // null: refused
   };
   const Case cases[] = {
-      {"", ""},           {"INBOX", ""},          {"inbox", ""},        {"Work", "Work"},   {"Work.2024", "Work.2024"},
-      {".Work", nullptr}, {"Work.", nullptr},     {"a..b", nullptr},    {"a/b", nullptr},   {"a\nb", nullptr},
-      {"\xff", nullptr},  {"e\xcc\x81", "\xc3\xa9"}, {"\xc3\xa9", "\xc3\xa9"}, {"a b", "a b"}, {"&AOk-", "&AOk-"},
+      {"", ""},
+      {"INBOX", ""},
+      {"inbox", ""},
+      {"Work", "Work"},
+      {"Work.2024", "Work.2024"},
+      {".Work", nullptr},
+      {"Work.", nullptr},
+      {"a..b", nullptr},
+      {"a/b", nullptr},
+      {"a\nb", nullptr},
+      {"\xff", nullptr},
+      {"e\xcc\x81", "\xc3\xa9"},
+      {"\xc3\xa9", "\xc3\xa9"},
+      {"a b", "a b"},
+      {"&AOk-", "&AOk-"},
   };
   for (const Case& c : cases) {
     const auto name = FolderName::parse(c.text);

@@ -39,15 +39,11 @@ DiskResult<std::vector<FolderName>> family(Disk& disk, const std::string& root, 
 
 }  // namespace
 
-std::string folder_path(const std::string& root, const FolderName& name) {
-  return name.is_inbox() ? root : root + "/" + name.directory();
-}
+std::string folder_path(const std::string& root, const FolderName& name) { return name.is_inbox() ? root : root + "/" + name.directory(); }
 
 const char* to_string(Place place) { return place == Place::New ? "new" : "cur"; }
 
-std::string file_path(const std::string& path, Place place, const std::string& name) {
-  return path + "/" + to_string(place) + "/" + name;
-}
+std::string file_path(const std::string& path, Place place, const std::string& name) { return path + "/" + to_string(place) + "/" + name; }
 
 DiskResult<void> make_maildir(Disk& disk, const std::string& root) {
   if (exists(disk, root + "/tmp")) return {};

@@ -56,7 +56,8 @@ TEST(MessageName, EveryFlagSetSurvivesWritingAndReading) {
 TEST(MessageName, SortsByArrivalNumberThenBytes) {
   std::vector<std::string> names = {"10.b", "9.z:2,S", "10.a", "x", "0009.y", "100000000000000000000.a", "99999999999999999999.a"};
   std::ranges::sort(names, arrived_before);
-  EXPECT_EQ(names, (std::vector<std::string>{"x", "0009.y", "9.z:2,S", "10.a", "10.b", "99999999999999999999.a", "100000000000000000000.a"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"x", "0009.y", "9.z:2,S", "10.a", "10.b", "99999999999999999999.a", "100000000000000000000.a"}));
 }
 
 TEST(MessageName, MakesNames) {

@@ -16,7 +16,8 @@ std::optional<std::vector<UChar>> to_utf16(std::string_view utf8) {
   std::vector<UChar> units(utf8.size() + 1);
   UErrorCode error = U_ZERO_ERROR;
   std::int32_t length = 0;
-  u_strFromUTF8(units.data(), static_cast<std::int32_t>(units.size()), &length, utf8.data(), static_cast<std::int32_t>(utf8.size()), &error);
+  u_strFromUTF8(units.data(), static_cast<std::int32_t>(units.size()), &length, utf8.data(), static_cast<std::int32_t>(utf8.size()),
+                &error);
   if (U_FAILURE(error)) return std::nullopt;
   units.resize(static_cast<std::size_t>(length));
   return units;

@@ -62,8 +62,8 @@ class Client {
 
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t n = ssl_ ? ::SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()))
-                             : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t n =
+          ssl_ ? ::SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (n <= 0) throw std::runtime_error("connection broke while sending");
       bytes.remove_prefix(static_cast<std::size_t>(n));
     }

@@ -31,8 +31,8 @@ int command(bench::Client& client, const std::string& text) {
 bench::Client sign_in(const bench::Options& options, int number) {
   bench::Client client(options.number("port", 10143), options.number("tls", 0) != 0);
   client.line();
-  command(client, "LOGIN " + bench::numbered(options.text("user", "user%d@example.test"), number) + " " +
-                      options.text("password", "courier-demo"));
+  command(client,
+          "LOGIN " + bench::numbered(options.text("user", "user%d@example.test"), number) + " " + options.text("password", "courier-demo"));
   return client;
 }
 
@@ -49,8 +49,7 @@ int idle(const bench::Options& options) {
   }
   std::printf("{\"connections\":%d,\"seconds\":%.3f}\n", connections, bench::now() - start);
   std::fflush(stdout);
-  while (std::getchar() != EOF) {
-  }
+  while (std::getchar() != EOF) {}
   return 0;
 }
 

@@ -16,7 +16,8 @@ std::string message(int size) {
       "From: sender@load.test\r\nTo: undisclosed-recipients:;\r\nSubject: load\r\n"
       "Date: Mon, 05 Jan 2026 10:00:00 +0000\r\nMessage-ID: <load@load.test>\r\n\r\n";
   while (static_cast<int>(text.size()) + 66 <= size) text += std::string(64, 'x') + "\r\n";
-  if (const int rest = size - static_cast<int>(text.size()); rest > 2) text += std::string(static_cast<std::size_t>(rest - 2), 'y') + "\r\n";
+  if (const int rest = size - static_cast<int>(text.size()); rest > 2)
+    text += std::string(static_cast<std::size_t>(rest - 2), 'y') + "\r\n";
   return text + ".\r\n";
 }
 
@@ -95,6 +96,7 @@ int main(int argc, char** argv) {
   for (auto& thread : threads) thread.join();
   const double seconds = bench::now() - start;
   std::printf("{\"accepted\":%d,\"failed\":%d,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"error\":\"%s\"}\n", totals.accepted.load(),
-              totals.failed.load(), seconds, percentile(totals.latencies, 0.5), percentile(totals.latencies, 0.99), totals.first_error.c_str());
+              totals.failed.load(), seconds, percentile(totals.latencies, 0.5), percentile(totals.latencies, 0.99),
+              totals.first_error.c_str());
   return totals.failed > 0 ? 1 : 0;
 }

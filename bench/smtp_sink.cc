@@ -16,8 +16,7 @@ class Session {
   void run() {
     out_ = "220 sink.test ESMTP\r\n";
     while (flush() && fill()) {
-      while (step()) {
-      }
+      while (step()) {}
       if (ended_ && flush()) break;
     }
     ::close(fd_);

@@ -8,6 +8,5 @@ namespace courier {
 
 }  // namespace courier
 
-
 // A macro, because a failed check names its condition and place.
 #define CHECK(condition) ((condition) ? void(0) : ::courier::check_failed(#condition, __FILE__, __LINE__))

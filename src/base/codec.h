@@ -29,7 +29,9 @@ class Encoder {
   explicit Encoder(std::string& out) : out_(out) {}
 
   template <class T>
-  void operator()(const char*, T& value) { put(value); }
+  void operator()(const char*, T& value) {
+    put(value);
+  }
 
  private:
   template <class T>
@@ -73,7 +75,9 @@ class Decoder {
   explicit Decoder(std::string_view in) : in_(in) {}
 
   template <class T>
-  void operator()(const char*, T& value) { get(value); }
+  void operator()(const char*, T& value) {
+    get(value);
+  }
 
   // Everything was there, and nothing is left over.
   [[nodiscard]] bool complete() const { return ok_ && in_.empty(); }

@@ -11,7 +11,9 @@ struct Inner {
   std::int32_t number = 0;
   bool operator==(const Inner&) const = default;
   template <class V>
-  void fields(V& v) { v("number", number); }
+  void fields(V& v) {
+    v("number", number);
+  }
 };
 
 struct Outer {
@@ -31,7 +33,9 @@ struct Outer {
 struct List {
   std::vector<Inner> many;
   template <class V>
-  void fields(V& v) { v("many", many); }
+  void fields(V& v) {
+    v("many", many);
+  }
 };
 
 const Outer sample{true, 1ull << 63, Colour::Green, "a\"\n", {{1}, {-2}}, "x"};

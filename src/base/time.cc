@@ -7,8 +7,7 @@ namespace courier {
 namespace {
 
 constexpr const char* day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr const char* month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr const char* month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::int64_t seconds_a_day = 86'400;
 
 constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
@@ -20,8 +19,7 @@ std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t
   if (month <= 2) --year;
   const std::int64_t shifted = month > 2 ? month - 3 : month + 9;
   const std::int64_t century = floor_divide(year, 100);
-  return year * 365 + floor_divide(year, 4) - century + floor_divide(century, 4) + (153 * shifted + 2) / 5 + day - 1 -
-         719'468;
+  return year * 365 + floor_divide(year, 4) - century + floor_divide(century, 4) + (153 * shifted + 2) / 5 + day - 1 - 719'468;
 }
 
 }  // namespace
@@ -35,8 +33,7 @@ CivilTime to_civil(WallTime time, int offset_minutes) {
   const std::int64_t shifted = day_number + 719'468;
   const std::int64_t era = floor_divide(shifted, 146'097);
   const std::int64_t day_of_era = shifted - era * 146'097;
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month_from_march = (5 * day_of_year + 2) / 153;
 
@@ -54,8 +51,7 @@ CivilTime to_civil(WallTime time, int offset_minutes) {
 
 WallTime from_civil(const CivilTime& civil, int offset_minutes) {
   const std::int64_t day_number = days_from_civil(civil.year, civil.month, civil.day);
-  return wall_seconds(day_number * seconds_a_day + civil.hour * 3'600 + civil.minute * 60 + civil.second -
-                      offset_minutes * 60);
+  return wall_seconds(day_number * seconds_a_day + civil.hour * 3'600 + civil.minute * 60 + civil.second - offset_minutes * 60);
 }
 
 std::string rfc5322_date(WallTime time, int offset_minutes) {
@@ -63,17 +59,16 @@ std::string rfc5322_date(WallTime time, int offset_minutes) {
   const int distance = offset_minutes < 0 ? -offset_minutes : offset_minutes;
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, "%s, %02d %s %04lld %02d:%02d:%02d %c%02d%02d", day_names[t.weekday], t.day,
-                month_names[t.month - 1], static_cast<long long>(t.year), t.hour, t.minute, t.second,
-                offset_minutes < 0 ? '-' : '+', distance / 60, distance % 60);
+                month_names[t.month - 1], static_cast<long long>(t.year), t.hour, t.minute, t.second, offset_minutes < 0 ? '-' : '+',
+                distance / 60, distance % 60);
   return buffer;
 }
 
 std::string rfc3339_time(WallTime time) {
   const CivilTime t = to_civil(time);
   char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", static_cast<long long>(t.year), t.month,
-                t.day, t.hour, t.minute, t.second,
-                static_cast<int>(time.microseconds - floor_divide(time.microseconds, 1'000'000) * 1'000'000));
+  std::snprintf(buffer, sizeof buffer, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", static_cast<long long>(t.year), t.month, t.day, t.hour,
+                t.minute, t.second, static_cast<int>(time.microseconds - floor_divide(time.microseconds, 1'000'000) * 1'000'000));
   return buffer;
 }
 

@@ -44,9 +44,7 @@ struct WallTime {
 };
 [[nodiscard]] constexpr WallTime wall_seconds(std::int64_t s) { return {s * 1'000'000}; }
 [[nodiscard]] constexpr WallTime operator+(WallTime a, Duration d) { return {a.microseconds + d.nanoseconds / 1'000}; }
-[[nodiscard]] constexpr Duration operator-(WallTime a, WallTime b) {
-  return {(a.microseconds - b.microseconds) * 1'000};
-}
+[[nodiscard]] constexpr Duration operator-(WallTime a, WallTime b) { return {(a.microseconds - b.microseconds) * 1'000}; }
 
 // When waiting ends. Whatever waits takes one as its last parameter.
 struct Deadline {

@@ -17,9 +17,7 @@ TEST(Time, WritesRfc5322) {
   EXPECT_EQ(rfc5322_date(wall_seconds(951'782'400)), "Tue, 29 Feb 2000 00:00:00 +0000");
 }
 
-TEST(Time, WritesRfc3339) {
-  EXPECT_EQ(rfc3339_time({1'767'607'201'000'042}), "2026-01-05T10:00:01.000042Z");
-}
+TEST(Time, WritesRfc3339) { EXPECT_EQ(rfc3339_time({1'767'607'201'000'042}), "2026-01-05T10:00:01.000042Z"); }
 
 TEST(Time, SoonerTakesTheEarlier) {
   const Deadline soon{Instant{5}};

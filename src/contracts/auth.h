@@ -36,14 +36,18 @@ struct Connected {
   Service service = Service::Smtp;
   std::string peer;   // IP address as text
   template <class V>
-  void fields(V& v) { v("service", service), v("peer", peer); }
+  void fields(V& v) {
+    v("service", service), v("peer", peer);
+  }
 };
 struct Disconnected {
   static constexpr std::uint16_t type = 0x0102;
   static constexpr const char* name = "disconnected";
   std::uint64_t connection = 0;
   template <class V>
-  void fields(V& v) { v("connection", connection); }
+  void fields(V& v) {
+    v("connection", connection);
+  }
 };
 
 enum class Step : std::uint8_t {
@@ -95,7 +99,9 @@ struct SaslContinue {
   bool cancel = false;            // the client sent "*"
   std::string response;
   template <class V>
-  void fields(V& v) { v("exchange", exchange), v("cancel", cancel), v("response", response); }
+  void fields(V& v) {
+    v("exchange", exchange), v("cancel", cancel), v("response", response);
+  }
 };
 
 }  // namespace courier::auth

@@ -14,7 +14,9 @@ struct Body {
   bool in_file = false;      // then bytes is empty and the message's descriptor 0 is the file
   std::uint64_t size = 0;    // of the whole body, in bytes
   template <class V>
-  void fields(V& v) { v("bytes", bytes), v("in_file", in_file), v("size", size); }
+  void fields(V& v) {
+    v("bytes", bytes), v("in_file", in_file), v("size", size);
+  }
 };
 
 }  // namespace courier

@@ -53,7 +53,9 @@ struct DeliverReply {
   // The whole site does not answer now: attempts for it wait this long. 0: no such thing was found.
   std::int64_t site_pause_ms = 0;
   template <class V>
-  void fields(V& v) { v("results", results), v("site_pause_ms", site_pause_ms); }
+  void fields(V& v) {
+    v("results", results), v("site_pause_ms", site_pause_ms);
+  }
 };
 // Descriptor 0: the body's file, for reading, when body.in_file.
 struct Deliver {

@@ -22,7 +22,9 @@ struct LookupReply {
   std::uint32_t count = 0;  // List
   bool over_quota = false;  // One: the account has no room left
   template <class V>
-  void fields(V& v) { v("verdict", verdict), v("target", target), v("count", count), v("over_quota", over_quota); }
+  void fields(V& v) {
+    v("verdict", verdict), v("target", target), v("count", count), v("over_quota", over_quota);
+  }
 };
 // smtpd, at RCPT.
 struct Lookup {
@@ -31,7 +33,9 @@ struct Lookup {
   using Reply = LookupReply;
   std::string address;      // without <>, as received
   template <class V>
-  void fields(V& v) { v("address", address); }
+  void fields(V& v) {
+    v("address", address);
+  }
 };
 
 enum class TargetKind : std::uint8_t {
@@ -45,7 +49,9 @@ struct Target {
   std::string mailbox;      // peer name: "mailbox:v0"
   std::string reason;       // with Failed: reply text with codes
   template <class V>
-  void fields(V& v) { v("kind", kind), v("address", address), v("mailbox", mailbox), v("reason", reason); }
+  void fields(V& v) {
+    v("kind", kind), v("address", address), v("mailbox", mailbox), v("reason", reason);
+  }
 };
 struct ExpandReply {
   bool available = true;    // false: ask again later
@@ -53,7 +59,9 @@ struct ExpandReply {
   std::string next;         // not empty: more follow; ask again with this cursor
   bool was_alias = false;   // several members, or another name than asked (RFC 3461, section 5.2.7)
   template <class V>
-  void fields(V& v) { v("available", available), v("targets", targets), v("next", next), v("was_alias", was_alias); }
+  void fields(V& v) {
+    v("available", available), v("targets", targets), v("next", next), v("was_alias", was_alias);
+  }
 };
 // queue: the whole resolution of an address, aliases of aliases included, each target once, in chunks of at most `most`.
 struct Expand {
@@ -64,7 +72,9 @@ struct Expand {
   std::string cursor;       // empty: from the start
   std::uint32_t most = 200;
   template <class V>
-  void fields(V& v) { v("address", address), v("cursor", cursor), v("most", most); }
+  void fields(V& v) {
+    v("address", address), v("cursor", cursor), v("most", most);
+  }
 };
 
 struct AccountReply {
@@ -88,7 +98,9 @@ struct Account {
   using Reply = AccountReply;
   std::string address;
   template <class V>
-  void fields(V& v) { v("address", address); }
+  void fields(V& v) {
+    v("address", address);
+  }
 };
 
 }  // namespace courier::directory

@@ -17,7 +17,9 @@ struct GrantReply {
   bool accepted = false;
   std::string reason;
   template <class V>
-  void fields(V& v) { v("accepted", accepted), v("reason", reason); }
+  void fields(V& v) {
+    v("accepted", accepted), v("reason", reason);
+  }
 };
 struct Grant {
   static constexpr std::uint16_t type = 0x0501;
@@ -41,7 +43,9 @@ struct HandOverReply {
   bool accepted = false;           // false: front ends the connection with `reason`
   std::string reason;
   template <class V>
-  void fields(V& v) { v("accepted", accepted), v("reason", reason); }
+  void fields(V& v) {
+    v("accepted", accepted), v("reason", reason);
+  }
 };
 // One descriptor: the session's socket.
 struct HandOver {

@@ -25,7 +25,9 @@ struct Recipient {
   std::uint8_t notify = NotifyDefault;
   std::string original;            // ORCPT, decoded: "rfc822;ann@example.org"; empty: none
   template <class V>
-  void fields(V& v) { v("address", address), v("notify", notify), v("original", original); }
+  void fields(V& v) {
+    v("address", address), v("notify", notify), v("original", original);
+  }
 };
 
 struct Envelope {
@@ -54,7 +56,9 @@ struct Finishes {
   std::string id;
   std::vector<std::uint32_t> recipients;  // their numbers
   template <class V>
-  void fields(V& v) { v("id", id), v("recipients", recipients); }
+  void fields(V& v) {
+    v("id", id), v("recipients", recipients);
+  }
 };
 
 enum class Outcome : std::uint8_t {
@@ -69,7 +73,9 @@ struct SubmitReply {
   Outcome outcome = Outcome::Failed;
   std::string text;                // for the log
   template <class V>
-  void fields(V& v) { v("outcome", outcome), v("text", text); }
+  void fields(V& v) {
+    v("outcome", outcome), v("text", text);
+  }
 };
 // Descriptor 0: the body's file when body.in_file (the one from OpenBody).
 struct Submit {
@@ -92,7 +98,9 @@ struct OpenBodyReply {
   std::uint64_t handle = 0;        // 0: refused, see outcome
   Outcome outcome = Outcome::Failed;
   template <class V>
-  void fields(V& v) { v("handle", handle), v("outcome", outcome); }
+  void fields(V& v) {
+    v("handle", handle), v("outcome", outcome);
+  }
 };
 // The reply brings one descriptor: a nameless file in the spool, open for reading and writing. It is gone when the channel
 // closes or AbandonBody comes before Submit.
@@ -102,21 +110,27 @@ struct OpenBody {
   using Reply = OpenBodyReply;
   std::string id;
   template <class V>
-  void fields(V& v) { v("id", id); }
+  void fields(V& v) {
+    v("id", id);
+  }
 };
 struct AbandonBody {
   static constexpr std::uint16_t type = 0x0303;
   static constexpr const char* name = "abandon body";
   std::uint64_t handle = 0;
   template <class V>
-  void fields(V& v) { v("handle", handle); }
+  void fields(V& v) {
+    v("handle", handle);
+  }
 };
 
 struct CancelReply {
   bool in_time = false;            // true: nothing was sent and nothing will be
   std::string text;
   template <class V>
-  void fields(V& v) { v("in_time", in_time), v("text", text); }
+  void fields(V& v) {
+    v("in_time", in_time), v("text", text);
+  }
 };
 // Takes back a message that is held (inject only, by the account that sent it).
 struct Cancel {
@@ -126,7 +140,9 @@ struct Cancel {
   std::string id;
   std::string account;
   template <class V>
-  void fields(V& v) { v("id", id), v("account", account); }
+  void fields(V& v) {
+    v("id", id), v("account", account);
+  }
 };
 
 }  // namespace courier::submit

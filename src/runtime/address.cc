@@ -92,9 +92,7 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
   return network;
 }
 
-bool IpNetwork::contains(const IpAddress& ip) const {
-  return ip.is_v4() == address.is_v4() && ip.network(bits) == address;
-}
+bool IpNetwork::contains(const IpAddress& ip) const { return ip.is_v4() == address.is_v4() && ip.network(bits) == address; }
 
 std::string IpNetwork::text() const { return address.text() + "/" + std::to_string(bits); }
 

@@ -107,9 +107,8 @@ class Channel {
   // (it may call a coroutine member function). A request that does not decode closes the channel.
   template <class Request, class F>
   void serve(F handler) {
-    serve_raw(Request::type, Request::name, [handler, this](Payload raw, Deadline deadline) {
-      return serve_one<Request>(*this, handler, std::move(raw), deadline);
-    });
+    serve_raw(Request::type, Request::name,
+              [handler, this](Payload raw, Deadline deadline) { return serve_one<Request>(*this, handler, std::move(raw), deadline); });
   }
   // handler: Task<WithDescriptors<Reply>>(WithDescriptors<Request>, Deadline)
   template <class Request, class F>
@@ -121,9 +120,8 @@ class Channel {
   // handler: void(Notice, std::vector<Descriptor>)
   template <class Notice, class F>
   void on_notice(F handler) {
-    serve_raw(Notice::type, Notice::name, [handler, this](Payload raw, Deadline) {
-      return take_notice<Notice>(*this, handler, std::move(raw));
-    });
+    serve_raw(Notice::type, Notice::name,
+              [handler, this](Payload raw, Deadline) { return take_notice<Notice>(*this, handler, std::move(raw)); });
   }
 
  protected:

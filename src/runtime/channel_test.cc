@@ -16,7 +16,9 @@ struct Doubled {
   std::int64_t number = 0;
   std::string text;
   template <class V>
-  void fields(V& v) { v("number", number), v("text", text); }
+  void fields(V& v) {
+    v("number", number), v("text", text);
+  }
 };
 struct Double {
   static constexpr std::uint16_t type = 0x7001;
@@ -25,7 +27,9 @@ struct Double {
   std::int64_t number = 0;
   std::string text;
   template <class V>
-  void fields(V& v) { v("number", number), v("text", text); }
+  void fields(V& v) {
+    v("number", number), v("text", text);
+  }
 };
 struct Rogue : Double {
   static constexpr std::uint16_t type = 0x7002;
@@ -133,7 +137,9 @@ TEST(Channel, PeerThatGoesAwayEndsCallsWithClosed) {
 struct Passed {
   std::string content;
   template <class V>
-  void fields(V& v) { v("content", content); }
+  void fields(V& v) {
+    v("content", content);
+  }
 };
 struct Pass {
   static constexpr std::uint16_t type = 0x7003;
@@ -141,7 +147,9 @@ struct Pass {
   using Reply = Passed;
   bool unused = false;
   template <class V>
-  void fields(V& v) { v("unused", unused); }
+  void fields(V& v) {
+    v("unused", unused);
+  }
 };
 Task<WithDescriptors<Passed>> read_passed(WithDescriptors<Pass> request) {
   char buffer[16] = {};
@@ -172,9 +180,21 @@ TEST(Channel, DescriptorsTravelWithTheirMessage) {
 
 // Bytes that are no frame of ours: the channel closes and tells why.
 TEST(Channel, FramesThatLieCloseTheChannel) {
-  const std::string too_long("\xff\xff\xff\x7f\x01\x70\x00\x00" "\1\0\0\0\0\0\0\0" "\xff\xff\xff\xff\xff\xff\xff\xff", 24);
-  const std::string no_descriptor("\0\0\0\0\x01\x70\x01\x00" "\1\0\0\0\0\0\0\0" "\xff\xff\xff\xff\xff\xff\xff\xff", 24);
-  const std::string no_request("\0\0\0\0\xff\xff\x00\x00" "\1\0\0\0\0\0\0\0" "\xff\xff\xff\xff\xff\xff\xff\xff", 24);
+  const std::string too_long(
+      "\xff\xff\xff\x7f\x01\x70\x00\x00"
+      "\1\0\0\0\0\0\0\0"
+      "\xff\xff\xff\xff\xff\xff\xff\xff",
+      24);
+  const std::string no_descriptor(
+      "\0\0\0\0\x01\x70\x01\x00"
+      "\1\0\0\0\0\0\0\0"
+      "\xff\xff\xff\xff\xff\xff\xff\xff",
+      24);
+  const std::string no_request(
+      "\0\0\0\0\xff\xff\x00\x00"
+      "\1\0\0\0\0\0\0\0"
+      "\xff\xff\xff\xff\xff\xff\xff\xff",
+      24);
   for (const std::string& bytes : {too_long, no_descriptor, no_request}) {
     const auto loop = make_loop();
     SocketPair pair = make_socket_pair();

@@ -15,20 +15,26 @@ struct ListenerInfo {
   std::string address;  // as configured, for logs
   bool implicit_tls = false;
   template <class V>
-  void fields(V& v) { v("service", service), v("address", address), v("implicit_tls", implicit_tls); }
+  void fields(V& v) {
+    v("service", service), v("address", address), v("implicit_tls", implicit_tls);
+  }
 };
 
 // A certificate chain with its private key, as PEM text. The supervisor reads the files as root.
 struct Certificate {
   std::string chain_pem, key_pem;
   template <class V>
-  void fields(V& v) { v("chain_pem", chain_pem), v("key_pem", key_pem); }
+  void fields(V& v) {
+    v("chain_pem", chain_pem), v("key_pem", key_pem);
+  }
 };
 
 struct Started {
   std::string error;  // empty: the process serves
   template <class V>
-  void fields(V& v) { v("error", error); }
+  void fields(V& v) {
+    v("error", error);
+  }
 };
 
 // supervisor -> process, once, first. Descriptors: one a listener, in order, then the log file if `log_to_file`.
@@ -73,7 +79,9 @@ struct OpenChannel {
   std::string peer;  // role, or "role:instance"
   std::uint64_t number = 0;  // of this channel, never repeated
   template <class V>
-  void fields(V& v) { v("peer", peer), v("number", number); }
+  void fields(V& v) {
+    v("peer", peer), v("number", number);
+  }
 };
 
 // process -> supervisor: the peer broke the rules of that channel, which is closed now. The supervisor makes another after a
@@ -84,14 +92,18 @@ struct ChannelBroken {
   std::string peer;
   std::uint64_t number = 0;
   template <class V>
-  void fields(V& v) { v("peer", peer), v("number", number); }
+  void fields(V& v) {
+    v("peer", peer), v("number", number);
+  }
 };
 
 struct Reloaded {
   std::string error;                       // not empty: the old settings go on
   std::vector<std::string> needs_restart;  // keys whose change waits for a restart
   template <class V>
-  void fields(V& v) { v("error", error), v("needs_restart", needs_restart); }
+  void fields(V& v) {
+    v("error", error), v("needs_restart", needs_restart);
+  }
 };
 struct Reload {
   static constexpr std::uint16_t type = 0x0003;
@@ -99,13 +111,17 @@ struct Reload {
   using Reply = Reloaded;
   std::string settings;
   template <class V>
-  void fields(V& v) { v("settings", settings); }
+  void fields(V& v) {
+    v("settings", settings);
+  }
 };
 
 struct Drained {
   bool clean = false;  // nothing was cut off
   template <class V>
-  void fields(V& v) { v("clean", clean); }
+  void fields(V& v) {
+    v("clean", clean);
+  }
 };
 // End politely: no new work, finish what runs within `within_ms`, then answer. The process exits when the channel closes.
 struct Drain {
@@ -114,7 +130,9 @@ struct Drain {
   using Reply = Drained;
   std::int64_t within_ms = 0;
   template <class V>
-  void fields(V& v) { v("within_ms", within_ms); }
+  void fields(V& v) {
+    v("within_ms", within_ms);
+  }
 };
 
 struct Answer {
@@ -122,7 +140,9 @@ struct Answer {
   std::string json;         // the result
   std::string error;        // with a status other than 0
   template <class V>
-  void fields(V& v) { v("status", status), v("json", json), v("error", error); }
+  void fields(V& v) {
+    v("status", status), v("json", json), v("error", error);
+  }
 };
 // An administrator's question, relayed from the local control socket: verb "queue list", arguments.
 struct Ask {
@@ -132,13 +152,17 @@ struct Ask {
   std::string verb;
   std::vector<std::string> arguments;
   template <class V>
-  void fields(V& v) { v("verb", verb), v("arguments", arguments); }
+  void fields(V& v) {
+    v("verb", verb), v("arguments", arguments);
+  }
 };
 
 struct MetricsText {
   std::string text;
   template <class V>
-  void fields(V& v) { v("text", text); }
+  void fields(V& v) {
+    v("text", text);
+  }
 };
 struct GetMetrics {
   static constexpr std::uint16_t type = 0x0006;
@@ -146,13 +170,17 @@ struct GetMetrics {
   using Reply = MetricsText;
   bool unused = false;
   template <class V>
-  void fields(V& v) { v("unused", unused); }
+  void fields(V& v) {
+    v("unused", unused);
+  }
 };
 
 struct MailboxEnsured {
   std::string error;
   template <class V>
-  void fields(V& v) { v("error", error); }
+  void fields(V& v) {
+    v("error", error);
+  }
 };
 // auth -> supervisor, from no one else: there shall be a mailbox process of this system uid. When the answer comes, every
 // process that talks to mailboxes has been sent its channel end.
@@ -163,7 +191,9 @@ struct EnsureMailbox {
   std::uint32_t uid = 0, gid = 0;
   std::string root;  // its mail lies below this folder
   template <class V>
-  void fields(V& v) { v("uid", uid), v("gid", gid), v("root", root); }
+  void fields(V& v) {
+    v("uid", uid), v("gid", gid), v("root", root);
+  }
 };
 
 struct NewTicketKeys {
@@ -171,7 +201,9 @@ struct NewTicketKeys {
   static constexpr const char* name = "ticket keys";
   std::vector<std::string> keys;
   template <class V>
-  void fields(V& v) { v("keys", keys); }
+  void fields(V& v) {
+    v("keys", keys);
+  }
 };
 
 struct ReopenLog {
@@ -179,7 +211,9 @@ struct ReopenLog {
   static constexpr const char* name = "reopen log";
   bool has_file = false;  // one descriptor
   template <class V>
-  void fields(V& v) { v("has_file", has_file); }
+  void fields(V& v) {
+    v("has_file", has_file);
+  }
 };
 
 // supervisor -> process, before a Reload: new connections are served with these.
@@ -188,7 +222,9 @@ struct NewCertificates {
   static constexpr const char* name = "certificates";
   std::vector<Certificate> certificates;
   template <class V>
-  void fields(V& v) { v("certificates", certificates); }
+  void fields(V& v) {
+    v("certificates", certificates);
+  }
 };
 
 }  // namespace courier::control

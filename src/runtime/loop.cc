@@ -45,9 +45,7 @@ void Loop::run_due_timers() {
   timer_changed();
 }
 
-Deadline Loop::next_timer() const {
-  return timers_->jobs.empty() ? Deadline::never() : Deadline{timers_->jobs.begin()->first.at};
-}
+Deadline Loop::next_timer() const { return timers_->jobs.empty() ? Deadline::never() : Deadline{timers_->jobs.begin()->first.at}; }
 
 namespace {
 

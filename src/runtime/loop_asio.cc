@@ -114,11 +114,9 @@ class AsioWatch final : public Watch {
     auto* cell = new WaitCell(loop_);
     const CellRef ref(cell);
     (direction == Direction::Read ? read_ : write_) = ref;
-    const auto kind = direction == Direction::Read ? asio::posix::descriptor_base::wait_read
-                                                   : asio::posix::descriptor_base::wait_write;
+    const auto kind = direction == Direction::Read ? asio::posix::descriptor_base::wait_read : asio::posix::descriptor_base::wait_write;
     descriptor_.async_wait(kind, asio::bind_cancellation_slot(cell->slot(), [ref](const boost::system::error_code& error) {
-                             WaitCell::end(ref, error == asio::error::operation_aborted ? Readiness::Canceled
-                                                                                        : Readiness::Ready);
+                             WaitCell::end(ref, error == asio::error::operation_aborted ? Readiness::Canceled : Readiness::Ready);
                            }));
     cell->arm_timer(deadline, ref);
     return ref;

@@ -142,16 +142,14 @@ TEST(AsioLoop, CancellingAReadLeavesAConcurrentWriteAlone) {
   const auto loop = make_loop();
   SocketPair pair = make_socket_pair();
   char block[65536] = {};
-  while (::send(pair.first.get(), block, sizeof block, MSG_DONTWAIT) > 0) {
-  }
+  while (::send(pair.first.get(), block, sizeof block, MSG_DONTWAIT) > 0) {}
   const auto watch = loop->watch(pair.first.get());
   TaskGroup group(*loop, no_exceptions());
   int read_outcome = -1;
   group.spawn(wait_read_into(*watch, read_outcome));
   loop->add_timer(loop->now() + milliseconds(2), [&] { watch->cancel(Direction::Read); });
   loop->add_timer(loop->now() + milliseconds(6), [&] {
-    while (::recv(pair.second.get(), block, sizeof block, MSG_DONTWAIT) > 0) {
-    }
+    while (::recv(pair.second.get(), block, sizeof block, MSG_DONTWAIT) > 0) {}
   });
   EXPECT_EQ(run_until_done(*loop, wait_write(*watch, loop->in(seconds(5)))), static_cast<int>(Readiness::Ready));
   EXPECT_EQ(read_outcome, static_cast<int>(Readiness::Canceled));

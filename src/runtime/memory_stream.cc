@@ -26,8 +26,7 @@ void wake(Loop& loop, CellRef& waiter) {
 
 class MemoryStream final : public Stream {
  public:
-  MemoryStream(Loop& loop, std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out)
-      : loop_(loop), in_(std::move(in)), out_(std::move(out)) {}
+  MemoryStream(Loop& loop, std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out) : loop_(loop), in_(std::move(in)), out_(std::move(out)) {}
   ~MemoryStream() override {
     in_->reader_gone = true;
     out_->finished = true;

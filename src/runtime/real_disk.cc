@@ -16,9 +16,7 @@ namespace courier {
 
 namespace {
 
-std::unexpected<DiskError> failed(const char* operation, const std::string& path) {
-  return fail(DiskError{errno, operation, path});
-}
+std::unexpected<DiskError> failed(const char* operation, const std::string& path) { return fail(DiskError{errno, operation, path}); }
 
 WallTime from_timespec(const timespec& t) { return {t.tv_sec * 1'000'000 + t.tv_nsec / 1'000}; }
 

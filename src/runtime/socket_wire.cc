@@ -67,8 +67,7 @@ class SocketWire final : public FrameWire {
     sink_ = nullptr;
     *alive_ = false;
     // What waits for the end of this turn still goes out as far as it fits: a refusal just before the end is read.
-    while (!outgoing_.empty() && write_some() == 0) {
-    }
+    while (!outgoing_.empty() && write_some() == 0) {}
     // Both coroutines may be on the stack: they see `sink_` and end by themselves; waits end with Canceled.
     ::shutdown(socket_.get(), SHUT_RDWR);
   }

@@ -5,7 +5,7 @@
 namespace courier {
 
 std::string to_string(const IoError& error) {
-  static constexpr const char* names[] = {"would block", "timed out",   "closed by peer", "connection reset", "connection refused",
+  static constexpr const char* names[] = {"would block", "timed out",   "closed by peer",          "connection reset", "connection refused",
                                           "unreachable", "TLS failure", "certificate not trusted", "I/O error"};
   std::string text = names[static_cast<std::size_t>(error.fault)];
   if (!error.detail.empty()) text += ": " + error.detail;

@@ -93,8 +93,7 @@ using StreamPtr = std::unique_ptr<Stream>;
 // A stream on a connected, non-blocking socket (TCP or Unix), which it owns.
 [[nodiscard]] StreamPtr make_socket_stream(Loop& loop, Descriptor socket);
 // Connects a TCP or Unix stream. `source`, when set, is the local address to bind.
-[[nodiscard]] Task<IoResult<StreamPtr>> connect_stream(Loop& loop, Endpoint to, Deadline deadline,
-                                                       const Endpoint* source = nullptr);
+[[nodiscard]] Task<IoResult<StreamPtr>> connect_stream(Loop& loop, Endpoint to, Deadline deadline, const Endpoint* source = nullptr);
 
 // Two ends in memory, for tests: what one writes the other reads. `capacity` is how much may lie between them.
 struct StreamPair {

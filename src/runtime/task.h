@@ -58,11 +58,18 @@ class Cell {
 class CellRef {
  public:
   CellRef() = default;
-  explicit CellRef(Cell* cell) : cell_(cell) { if (cell_) ++cell_->references_; }
+  explicit CellRef(Cell* cell) : cell_(cell) {
+    if (cell_) ++cell_->references_;
+  }
   CellRef(const CellRef& other) : CellRef(other.cell_) {}
   CellRef(CellRef&& other) noexcept : cell_(std::exchange(other.cell_, nullptr)) {}
-  CellRef& operator=(CellRef other) noexcept { std::swap(cell_, other.cell_); return *this; }
-  ~CellRef() { if (cell_ && --cell_->references_ == 0) delete cell_; }
+  CellRef& operator=(CellRef other) noexcept {
+    std::swap(cell_, other.cell_);
+    return *this;
+  }
+  ~CellRef() {
+    if (cell_ && --cell_->references_ == 0) delete cell_;
+  }
 
   [[nodiscard]] Cell* get() const { return cell_; }
   Cell* operator->() const { return cell_; }
@@ -141,7 +148,9 @@ struct PromiseBase : Promise {
 
   [[nodiscard]] CellAwaiter await_transform(CellRef cell) { return {std::move(cell), *this}; }
   template <class U>
-  [[nodiscard]] Awaiter<U> await_transform(Task<U>&& task) { return Awaiter<U>(std::move(task), *this); }
+  [[nodiscard]] Awaiter<U> await_transform(Task<U>&& task) {
+    return Awaiter<U>(std::move(task), *this);
+  }
 };
 
 template <class T>
@@ -149,7 +158,9 @@ struct TaskPromise : PromiseBase<T> {
   std::optional<T> value;
   Task<T> get_return_object() noexcept;
   template <class U>
-  void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+  void return_value(U&& result) {
+    value.emplace(std::forward<U>(result));
+  }
 };
 
 template <>

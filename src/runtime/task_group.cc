@@ -54,14 +54,15 @@ void TaskGroup::spawn(Task<> task) {
   auto& tasks = state_->tasks;
   const auto place = tasks.emplace(tasks.end());
   const std::weak_ptr<State> weak = state_;
-  *place = guard(std::move(task), state_->handler,
-                 [weak, place] {
-                   const auto state = weak.lock();
-                   if (!state) return;
-                   state->tasks.erase(place);
-                   if (state->tasks.empty() && state->empty) state->empty->complete(1);
-                 },
-                 state_->loop);
+  *place = guard(
+      std::move(task), state_->handler,
+      [weak, place] {
+        const auto state = weak.lock();
+        if (!state) return;
+        state->tasks.erase(place);
+        if (state->tasks.empty() && state->empty) state->empty->complete(1);
+      },
+      state_->loop);
   place->start();
 }
 

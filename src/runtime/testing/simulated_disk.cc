@@ -158,8 +158,8 @@ struct SimulatedDisk::State {
   void sync_names(const NodePtr& directory) {
     std::vector<MetadataOperation> rest;
     for (MetadataOperation& operation : pending) {
-      const bool here = std::any_of(operation.begin(), operation.end(),
-                                    [&](const NameChange& part) { return part.directory == directory; });
+      const bool here =
+          std::any_of(operation.begin(), operation.end(), [&](const NameChange& part) { return part.directory == directory; });
       if (!here) {
         rest.push_back(std::move(operation));
         continue;

@@ -169,7 +169,7 @@ def test_mutt(sandbox, folder):
         file.write(f"""
 set imap_user="{sandbox.address('user9')}" imap_pass="{sandbox.password}" ssl_starttls=yes ssl_verify_host=no ssl_verify_dates=no
 set certificate_file="{sandbox.certificate}" imap_check_subscribed=no mbox_type=Maildir confirmcreate=no confirmappend=no
-set auto_tag=yes header_cache="" message_cachedir="" move=no quit=yes wait_key=no delete=yes copy=no tmpdir="{folder}" sleep_time=0
+set auto_tag=yes header_cache="" message_cachedir="" move=no quit=yes wait_key=no delete=yes copy=no tmpdir="{folder}" sleep_time=0 folder="{folder}"
 push "<tag-pattern>~A<enter><tag-prefix><copy-message><kill-line>{folder}/saved<enter><tag-prefix><set-flag>!<sync-mailbox><quit>"
 """)
     shown = in_terminal(["mutt", "-n", "-F", rc, "-f", f"imap://127.0.0.1:{sandbox.imap}/INBOX"], 40,

@@ -83,7 +83,7 @@ class File {
   [[nodiscard]] virtual DiskResult<void> set_modified(WallTime time) = 0;
   // Closes and reports what close() said. The destructor closes silently.
   [[nodiscard]] virtual DiskResult<void> close() = 0;
-  // The descriptor underneath, still owned by the file; -1 on a simulated disk.
+  // The descriptor underneath, still owned by the file; -1 on a simulated disk, unless it lends one.
   [[nodiscard]] virtual int descriptor() const = 0;
 };
 using FilePtr = std::unique_ptr<File>;

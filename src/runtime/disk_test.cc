@@ -140,6 +140,27 @@ TEST(SimulatedDisk, OnlyWhatWasSyncedIsSure) {
   EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "data");
 }
 
+TEST(SimulatedDisk, WhatComesThroughALentDescriptorIsAWriteLikeOthers) {
+  SimulatedDisk disk;
+  put(disk, "/other", "x", true);
+  EXPECT_EQ((*disk.open("/other", OpenMode::Read))->descriptor(), -1);
+  disk.lend_descriptors("/lent");
+  ASSERT_TRUE(disk.make_directory("/lent", 0700));
+  ASSERT_TRUE(disk.sync_directory("/"));
+  const auto file = disk.create_unnamed("/lent");
+  ASSERT_TRUE(file);
+  ASSERT_EQ(::pwrite((*file)->descriptor(), "data", 4, 0), 4);
+  EXPECT_EQ((*file)->size(), 4u);
+  ASSERT_TRUE((*file)->link_as("/lent/a"));
+  ASSERT_TRUE(disk.sync_directory("/lent"));
+  EXPECT_EQ(read_file(*disk.survivor(0), "/lent/a"), "");
+  ASSERT_TRUE((*file)->sync());
+  const auto left = disk.survivor(0);
+  const auto again = left->open("/lent/a", OpenMode::Read);
+  char bytes[8];
+  EXPECT_EQ(std::string_view(bytes, static_cast<std::size_t>(::pread((*again)->descriptor(), bytes, 8, 0))), "data");
+}
+
 TEST(SimulatedDisk, RenameBeforeSyncLeavesEmptyFiles) {
   SimulatedDisk disk;
   put(disk, "/t", "data", false);

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "runtime/testing/lent_file.h"
 
 namespace courier {
 
@@ -35,6 +36,7 @@ struct Node {
   // A file: what is read now, what is safe, what lies between.
   std::string content, durable;
   std::vector<PendingWrite> pending;
+  std::unique_ptr<LentFile> lent;  // once its descriptor was asked for
   // A directory.
   std::map<std::string, NodePtr> entries, durable_entries;
 };
@@ -80,6 +82,7 @@ struct SimulatedDisk::State {
   std::uint64_t crash_number = std::numeric_limits<std::uint64_t>::max();
   bool in_hook = false;
   bool syncs_ignored = false;
+  std::string lending;  // empty: no file has a descriptor
   std::function<void(std::uint64_t)> hook;
   std::string failing_sync;
   bool sync_fails = false;
@@ -186,6 +189,7 @@ class SimulatedFile final : public File {
   DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
     const std::lock_guard lock(state_->mutex);
     if (state_->dead()) return failed(EIO, "read", path_);
+    if (auto taken = take_in(); !taken) return fail(taken.error());
     if (offset >= node_->content.size()) return std::size_t{0};
     const std::size_t n = std::min<std::size_t>(into.size(), node_->content.size() - offset);
     std::memcpy(into.data(), node_->content.data() + offset, n);
@@ -202,6 +206,7 @@ class SimulatedFile final : public File {
   }
   DiskResult<std::uint64_t> size() override {
     const std::lock_guard lock(state_->mutex);
+    if (auto taken = take_in(); !taken) return fail(taken.error());
     return node_->content.size();
   }
   DiskResult<void> truncate(std::uint64_t size) override {
@@ -213,6 +218,7 @@ class SimulatedFile final : public File {
   }
   DiskResult<void> sync() override {
     const std::lock_guard lock(state_->mutex);
+    if (auto taken = take_in(); !taken) return taken;
     if (!state_->boundary_passed("sync")) return failed(EIO, "fsync", path_);
     if (state_->syncs_ignored) return {};
     if (state_->sync_fails && path_.find(state_->failing_sync) != std::string::npos) {
@@ -245,7 +251,12 @@ class SimulatedFile final : public File {
     return {};
   }
   DiskResult<void> close() override { return {}; }
-  int descriptor() const override { return -1; }
+  int descriptor() const override {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->lending.empty() || path_.find(state_->lending) == std::string::npos) return -1;
+    if (!node_->lent) node_->lent = std::make_unique<LentFile>(node_->content);
+    return node_->lent->descriptor();
+  }
 
   static FileFacts facts_of(const Node& node) {
     FileFacts facts;
@@ -272,6 +283,18 @@ class SimulatedFile final : public File {
     apply_write(node_->content, write);
     node_->modified = node_->changed = state_->now();
     node_->pending.push_back(std::move(write));
+    if (node_->lent) node_->lent->replace(node_->content);
+  }
+  // What was written through a lent descriptor is a write like any other.
+  DiskResult<void> take_in() {
+    if (!node_->lent) return {};
+    std::string bytes = node_->lent->content();
+    if (bytes == node_->content) return {};
+    if (!state_->boundary_passed("write")) return failed(EIO, "write", path_);
+    if (!grow(bytes.size())) return failed(ENOSPC, "write", path_);
+    if (bytes.size() < node_->content.size()) record({true, bytes.size(), {}});
+    record({false, 0, std::move(bytes)});
+    return {};
   }
 
   std::shared_ptr<SimulatedDisk::State> state_;
@@ -375,6 +398,7 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::survivor(std::uint64_t seed) const
   disk->state_->ticking = state_->ticking;
   disk->state_->clock = state_->clock;
   disk->state_->capacity = state_->capacity;
+  disk->state_->lending = state_->lending;
   for (auto& [directory, entries] : saved) directory->durable_entries = std::move(entries);
   return disk;
 }
@@ -389,6 +413,7 @@ void SimulatedDisk::fail_next_sync(std::string part) {
   state_->failing_sync = std::move(part);
   state_->sync_fails = true;
 }
+void SimulatedDisk::lend_descriptors(std::string part) { state_->lending = std::move(part); }
 void SimulatedDisk::ignore_syncs() { state_->syncs_ignored = true; }
 void SimulatedDisk::set_capacity(std::uint64_t bytes) { state_->capacity = bytes; }
 std::uint64_t SimulatedDisk::used_bytes() const { return state_->used; }

@@ -40,6 +40,9 @@ class SimulatedDisk final : public Disk {
   void fail_next_sync(std::string part);
   // sync() and sync_directory() do nothing: to prove that a test would notice.
   void ignore_syncs();
+  // Files whose path contains `part` have a descriptor, to pass on to another process: that of a nameless file of the machine with
+  // the same bytes. What is written through it is a write to the simulated file, found out at its next read, size or sync.
+  void lend_descriptors(std::string part);
   // Bytes that fit; writes beyond fail with ENOSPC, as do new names when nothing is left. Default: no limit.
   void set_capacity(std::uint64_t bytes);
   [[nodiscard]] std::uint64_t used_bytes() const;

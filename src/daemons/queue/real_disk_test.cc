@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "daemons/queue/testing/rig.h"
+#include "daemons/queue/testing/submit.h"
 
 namespace courier::queue::testing {
 namespace {
@@ -50,18 +51,8 @@ class RealDiskTest : public ::testing::Test {
     reply.message.results.push_back(result);
     co_return reply;
   }
-  // As smtpd does it: opens the body, writes the file, submits.
   Task<submit::Outcome> submit_large(std::string id, std::string body) {
-    auto opened = co_await mx->call_with_descriptors(submit::OpenBody{.id = id}, loop->in(seconds(10)));
-    if (!opened || opened->message.handle == 0 || opened->descriptors.size() != 1) co_return submit::Outcome::Failed;
-    const auto written = ::pwrite(opened->descriptors[0].get(), body.data(), body.size(), 0);
-    if (written != static_cast<ssize_t>(body.size())) co_return submit::Outcome::Failed;
-    submit::Submit request = Rig::message(id, {"bob@our.test"}, "");
-    request.body = {.bytes = {}, .in_file = true, .size = body.size()};
-    request.body_handle = opened->message.handle;
-    std::vector<Descriptor> descriptors = std::move(opened->descriptors);
-    auto reply = co_await mx->call(std::move(request), loop->in(seconds(10)), std::move(descriptors));
-    co_return reply ? reply->outcome : submit::Outcome::Failed;
+    co_return co_await submit_as_smtpd(*mx, Rig::message(id, {"bob@our.test"}, body), loop->in(seconds(10)));
   }
   Task<> until_delivered(std::size_t count) {
     for (int i = 0; i < 1000 && bodies.size() < count; ++i) co_await loop->sleep(milliseconds(5));

@@ -1,5 +1,5 @@
 // Rig: a queue on a fake clock, with fakes of everything it talks to: smtpd (the test itself), auth, one mailbox process and
-// esmtp, over memory channels. For tests of this folder.
+// esmtp, over memory channels. For tests of this folder; tests/simulation uses the fakes beside a real mailbox process.
 #pragma once
 
 #include <functional>
@@ -17,9 +17,11 @@
 
 namespace courier::queue::testing {
 
-// auth: "NAME@our.test" are accounts, "nobody@our.test" is unknown, lists are given, everything else is remote.
+// auth: "NAME@our.test" are accounts whose mail lies in /mail/NAME, "nobody@our.test" is unknown, lists are given, everything
+// else is remote.
 class FakeAuth {
  public:
+  static std::string maildir_of(const std::string& address) { return "/mail/" + address.substr(0, address.find('@')); }
   void serve(Channel& channel) {
     channel.serve<directory::Expand>([this](directory::Expand question, Deadline) { return expand(std::move(question)); });
   }
@@ -39,6 +41,18 @@ class FakeAuth {
     if (i < list->second.size()) reply.next = std::to_string(i);
     co_return reply;
   }
+  // What mailbox processes ask.
+  void serve_mailbox(Channel& channel) {
+    channel.serve<directory::Account>([this](directory::Account question, Deadline) { return account(std::move(question)); });
+  }
+  Task<directory::AccountReply> account(directory::Account question) {
+    directory::AccountReply reply;
+    reply.available = accounts_available;
+    reply.found = target(question.address).kind == directory::TargetKind::Mailbox;
+    reply.address = question.address;
+    reply.maildir = maildir_of(question.address);
+    co_return reply;
+  }
   static directory::Target target(const std::string& address) {
     if (address == "nobody@our.test") {
       return {.kind = directory::TargetKind::Failed, .address = address, .mailbox = {}, .reason = "550 5.1.1 <nobody@our.test> unknown"};
@@ -51,6 +65,7 @@ class FakeAuth {
   }
   std::map<std::string, std::vector<std::string>> lists;
   bool available = true;
+  bool accounts_available = true;
   int asked = 0;
 };
 

@@ -1,0 +1,102 @@
+#include "simulation/crash_run.h"
+
+namespace courier::simulation {
+
+namespace {
+
+constexpr int together = 10;
+constexpr int caches_every = 4;  // of the inspections with clients
+constexpr std::uint64_t sync_fails_every = 29;  // boundaries
+
+}  // namespace
+
+CrashRun::CrashRun(Options options) : options_(std::move(options)) {
+  if (options_.ignore_syncs) disk_.ignore_syncs();
+}
+CrashRun::~CrashRun() = default;
+
+void CrashRun::go() {
+  start();
+  disk_.set_boundary_hook([this](std::uint64_t number) { at_boundary(number); });
+  const int rounds = options_.messages / together;
+  for (int round = 0; round < rounds && !done_early(); ++round) {
+    send_ten(round * together);
+    clients_work(round);
+    if (round == rounds / 2) restart();
+  }
+  if (!world_->settle()) faults.add("messages stay in the queue", "the run itself");
+  clients_work(rounds);
+  boundaries = disk_.boundaries();
+  disk_.set_boundary_hook(nullptr);
+  // What is there when nothing fails any more is inspected like a crash that loses nothing.
+  if (!done_early()) Inspection(history, faults, "the end").check(*disk_.survivor(1), now(), Depth::Caches);
+  world_.reset();
+}
+
+// Ending writes, too: then there is no world.
+WallTime CrashRun::now() const { return world_ ? world_->loop.wall_now() : ended_; }
+
+void CrashRun::start() {
+  ended_ = now();
+  world_.reset();
+  world_.emplace(disk_, ended_ + minutes(1), ++boots_ * 10);
+  const std::string error = world_->serve();
+  if (!error.empty()) faults.add("no start: " + error, "the run itself");
+}
+
+// Half of the way: both end, and the spool's log goes into its database.
+void CrashRun::restart() {
+  world_->sign_out();
+  start();
+}
+
+void CrashRun::send_ten(int first) {
+  TaskGroup senders(world_->loop, no_exceptions());
+  for (int i = 0; i < together; ++i) senders.spawn(send(first + i));
+  world_->loop.run_ready();
+  // Where a sync failed there are waits.
+  while (senders.size() > 0) world_->loop.advance(seconds(1));
+}
+
+Task<> CrashRun::send(int n) {
+  const submit::Outcome outcome = co_await world_->send(mail(n));
+  if (outcome == submit::Outcome::Accepted) history.acknowledged.insert(n);
+}
+
+void CrashRun::clients_work(int round) {
+  world_->loop.advance(seconds(20));
+  for (int i = 0; i < account_count && !done_early(); ++i) {
+    if ((i + round) % 3 == 0) continue;  // not everybody looks every time
+    const auto seen = world_->look(account(i));
+    if (!seen) continue;
+    history.saw(account(i), *seen);
+    if (seen->empty()) continue;
+    const Seen& one = (*seen)[static_cast<std::size_t>(round) % seen->size()];
+    const std::string word = "round" + std::to_string(round);
+    if (world_->mark(account(i), one.uid, word)) history.stored(account(i), one.name, word);
+  }
+}
+
+Depth CrashRun::next_depth() {
+  ++inspections;
+  if (inspections % options_.clients_every != 0) return Depth::Files;
+  return inspections / options_.clients_every % caches_every == 0 ? Depth::Caches : Depth::Clients;
+}
+
+void CrashRun::at_boundary(std::uint64_t number) {
+  if (!options_.failing_syncs.empty() && number % sync_fails_every == 0) {
+    disk_.fail_next_sync(options_.failing_syncs[static_cast<std::size_t>(number / sync_fails_every) % options_.failing_syncs.size()]);
+    ++syncs_failed;
+  }
+  const int looks = options_.looks(number);
+  for (int i = 0; i < looks && !done_early(); ++i) {
+    // Nothing unsynced, all of it, and random parts.
+    const std::uint64_t turn = number + static_cast<std::uint64_t>(i);
+    const std::uint64_t seed = turn % 8 < 2 ? turn % 8 : number * 7919 + static_cast<std::uint64_t>(i) * 31 + 5;
+    const std::string where = "boundary " + std::to_string(number) + ", seed " + std::to_string(seed);
+    const auto left = disk_.survivor(seed);
+    Inspection(history, faults, where).check(*left, now(), next_depth());
+  }
+}
+
+}  // namespace courier::simulation

@@ -1,0 +1,54 @@
+// CrashRun: a hundred messages from ten senders at a time, clients that look and mark, a restart in the middle; and at its write boundaries
+// a look at what would be left if the power failed there.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "simulation/inspection.h"
+
+namespace courier::simulation {
+
+class CrashRun {
+ public:
+  struct Options {
+    int messages = 100;
+    // How many crashes to inspect at boundary `number`.
+    std::function<int(std::uint64_t number)> looks;
+    // Of the inspections, how many look at more than files.
+    int clients_every = 10;
+    bool ignore_syncs = false;  // then it ends at the first fault
+    // Parts of paths: now and then the next sync of one of them fails.
+    std::vector<std::string> failing_syncs;
+  };
+  explicit CrashRun(Options options);
+  ~CrashRun();
+
+  void go();
+
+  Faults faults;
+  History history;
+  int inspections = 0, syncs_failed = 0;
+  std::uint64_t boundaries = 0;
+
+ private:
+  [[nodiscard]] WallTime now() const;
+  void start();
+  void restart();
+  void send_ten(int first);
+  [[nodiscard]] Task<> send(int n);
+  void clients_work(int round);
+  [[nodiscard]] Depth next_depth();
+  void at_boundary(std::uint64_t number);
+  [[nodiscard]] bool done_early() const { return options_.ignore_syncs && !faults.empty(); }
+
+  const Options options_;
+  SimulatedDisk disk_;
+  std::optional<World> world_;
+  WallTime ended_ = wall_seconds(1'767'607'200);
+  std::uint64_t boots_ = 0;
+};
+
+}  // namespace courier::simulation

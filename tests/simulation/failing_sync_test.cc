@@ -1,0 +1,36 @@
+// A sync that fails once and loses its pages, again and again while mail is taken, delivered and looked at: a sender may be told to come
+// again, but what was acknowledged stays, and no UID names two messages. The power fails now and then as well.
+#include <gtest/gtest.h>
+
+#include "simulation/crash_run.h"
+
+namespace courier::simulation {
+namespace {
+
+struct Where {
+  const char* name;
+  std::vector<std::string> paths;
+  std::size_t acknowledged;  // at least
+};
+class FailingSync : public testing::TestWithParam<Where> {};
+
+TEST_P(FailingSync, LosesNothing) {
+  CrashRun run(
+      {.looks = [](std::uint64_t number) { return number % 80 == 0 ? 1 : 0; }, .clients_every = 1, .failing_syncs = GetParam().paths});
+  run.go();
+  EXPECT_EQ(run.faults.text(), "");
+  EXPECT_GT(run.syncs_failed, 50);
+  EXPECT_GE(run.history.acknowledged.size(), GetParam().acknowledged);
+  EXPECT_GT(run.inspections, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(In, FailingSync,
+                         testing::Values(Where{"Spool", {"/spool/queue.db"}, 10},       // fails submits and outcomes alike
+                                         Where{"Bodies", {"/spool/bodies"}, 95},        // of five large messages
+                                         Where{"Delivery", {"/tmp/"}, 100},             // done again by itself
+                                         Where{"Folders", {"/courier-folder", "/courier-account"}, 100},
+                                         Where{"Anything", {"/courier-cache", "/spool", "/mail"}, 50}),
+                         [](const testing::TestParamInfo<Where>& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace courier::simulation

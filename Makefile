@@ -4,7 +4,7 @@
 #   make test     install what is needed, build dev, run every test
 #   make release  build/release, runnable from there
 #   make bench    build release and print the table of benchmarks
-#   make check    format, layers, generated files, clang-tidy
+#   make check    format, layers, generated documents, clang-tidy (files that changed since they were clean; TIDY_JOBS=N)
 #   make format   let clang-format write what `make check` asks for
 #   make generated  the documents that are made from declarations (settings, manual pages, completions)
 #   make fuzz     every fuzzer for FUZZ_SECONDS (60) each
@@ -47,6 +47,7 @@ bench: deps-test release
 
 check: deps
 	@cmake --preset dev >/dev/null
+	@cmake --build build/dev --target courier gtest_pch
 	@scripts/check
 
 format:

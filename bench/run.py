@@ -66,25 +66,16 @@ def wait_for(condition, seconds, what):
         time.sleep(0.05)
 
 
-def empty(maildirs):
-    for maildir in maildirs:
-        for part in ("new", "cur"):
-            try:
-                for entry in os.scandir(f"{maildir}/{part}"):
-                    os.unlink(entry.path)
-            except OSError:
-                pass
-
-
 def smtp_in(options, server):
     """4 KB, 10 sessions, one message a connection, 100 accounts, until the last message is in its Maildir."""
+    # Mailboxes are not emptied between runs: ext4 searches long for inodes while many were deleted lately.
     boxes = server.maildirs(USERS)
-    empty(boxes)
+    already = measure.count_messages(boxes)
     os.sync()
     time.sleep(1)
     before, start = measure.processor_seconds(server.pid), time.time()
     load = generator(options, "smtp_load", "--port", server.port, "--count", options.count, "--sessions", 10, "--users", USERS)
-    wait_for(lambda: measure.count_messages(boxes) >= load["accepted"], 120, "the last delivery")
+    wait_for(lambda: measure.count_messages(boxes) - already >= load["accepted"], 120, "the last delivery")
     seconds = measure.last_arrival(boxes) - start
     cpu = measure.processor_seconds(server.pid) - before
     if load["failed"]:

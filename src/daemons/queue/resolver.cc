@@ -6,6 +6,8 @@ namespace courier::queue {
 namespace {
 
 constexpr Duration patience = seconds(20);
+constexpr Duration remembered = seconds(5);
+constexpr std::size_t most_remembered = 10'000;
 
 TargetKind kind_of(directory::TargetKind kind) {
   switch (kind) {
@@ -65,13 +67,21 @@ void TargetMaker::add(const directory::ExpandReply& answer, bool part, std::set<
   }
 }
 
+Resolver::Resolver(Parts& parts) : parts_(parts), known_(parts.loop, remembered, most_remembered) {}
+
 Task<directory::ExpandReply> Resolver::expand(std::string address, std::string cursor) {
+  if (const directory::ExpandReply* known = known_.find(address)) co_return *known;
   directory::Expand question;
-  question.address = std::move(address);
+  question.address = address;
   question.cursor = std::move(cursor);
   question.most = list_chunk;
   auto answer = co_await parts_.context.link("auth").call(std::move(question), parts_.loop.in(patience));
-  if (answer) co_return std::move(*answer);
+  if (answer) {
+    // A name that means one mailbox or one address elsewhere: nearly all do.
+    const bool plain = answer->available && answer->next.empty() && answer->targets.size() == 1;
+    if (plain && answer->targets.front().kind != directory::TargetKind::Failed) known_.keep(address, *answer);
+    co_return std::move(*answer);
+  }
   directory::ExpandReply none;
   none.available = false;
   co_return none;

@@ -11,6 +11,7 @@
 #include "contracts/directory.h"
 #include "daemons/queue/message.h"
 #include "daemons/queue/parts.h"
+#include "runtime/remembered.h"
 
 namespace courier::queue {
 
@@ -32,14 +33,16 @@ inline constexpr std::uint32_t list_chunk = 250;
 
 class Resolver {
  public:
-  explicit Resolver(Parts& parts) : parts_(parts) {}
+  explicit Resolver(Parts& parts);
 
   // Fills targets, and expansions for large lists and for whatever auth cannot answer now.
   [[nodiscard]] Task<> resolve(Record& record);
+  // What auth says of an address. Plain answers are remembered for some seconds.
   [[nodiscard]] Task<directory::ExpandReply> expand(std::string address, std::string cursor);
 
  private:
   Parts& parts_;
+  Remembered<directory::ExpandReply> known_;
 };
 
 }  // namespace courier::queue

@@ -15,10 +15,17 @@ namespace {
 struct Batch {
   Batch(Disk& disk, std::uint64_t process_id) : files(disk, process_id) {}
   DeliveryFiles files;
+  // The items of one maildir. Whoever writes the last of them publishes all: no thread waits for another, and a message
+  // that is alone in its maildir, as most are, is one job.
+  struct Group {
+    std::vector<DeliveryItem*> items;
+    std::atomic<std::size_t> unwritten = 0;
+  };
   std::vector<std::unique_ptr<DeliveryItem>> items;
-  std::vector<std::vector<DeliveryItem*>> maildirs;  // the same items, by maildir
+  std::deque<Group> groups;
+  std::vector<Group*> group_of;       // for each item
   WallTime now;
-  std::atomic<std::size_t> left = 0;                 // jobs of this step that have not ended
+  std::atomic<std::size_t> left = 0;  // items whose job has not ended
 };
 
 }  // namespace
@@ -34,8 +41,6 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
 
   [[nodiscard]] Task<> run();
   [[nodiscard]] Task<> run_batch(std::vector<std::shared_ptr<Caller>> callers);
-  template <class Job>
-  [[nodiscard]] Task<> in_parallel(std::shared_ptr<Batch> batch, std::size_t count, Job job);
   void remember(const Delivery& delivery);
 
   Loop& loop;
@@ -45,7 +50,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   std::deque<std::shared_ptr<Caller>> waiting;
   std::size_t in_batch = 0;
   bool running = false;
-  CellRef step_done;
+  CellRef batch_done;
   std::unordered_set<std::string> recent;
   std::deque<std::string> recent_order;
 };
@@ -53,33 +58,25 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
 namespace {
 
 void group_by_maildir(Batch& batch) {
-  std::unordered_map<std::string_view, std::size_t> places;
+  std::unordered_map<std::string_view, Batch::Group*> places;
   for (const auto& item : batch.items) {
-    const auto [place, added] = places.try_emplace(item->delivery.maildir, batch.maildirs.size());
-    if (added) batch.maildirs.emplace_back();
-    batch.maildirs[place->second].push_back(item.get());
+    Batch::Group*& group = places[item->delivery.maildir];
+    if (!group) group = &batch.groups.emplace_back();
+    group->items.push_back(item.get());
+    ++group->unwritten;
+    batch.group_of.push_back(group);
   }
+}
+
+// On a pool thread. True when it was the last of the batch.
+bool perform(Batch& batch, std::size_t index) {
+  batch.files.write(*batch.items[index]);
+  Batch::Group& group = *batch.group_of[index];
+  if (--group.unwritten == 0) batch.files.publish(group.items, batch.now);
+  return --batch.left == 0;
 }
 
 }  // namespace
-
-// Runs job(batch, 0) ... job(batch, count - 1) on the pool and waits for the last.
-template <class Job>
-Task<> Deliverer::State::in_parallel(std::shared_ptr<Batch> batch, std::size_t count, Job job) {
-  batch->left = count;
-  step_done = make_cell();
-  const CellRef done = step_done;
-  for (std::size_t i = 0; i < count; ++i) {
-    pool.submit(Callback([batch, i, job, home = &loop, self = weak_from_this()] {
-      job(*batch, i);
-      if (--batch->left != 0) return;
-      home->post_from_any_thread(Callback([self] {
-        if (const auto state = self.lock()) state->step_done->complete();
-      }));
-    }));
-  }
-  co_await CellRef(done);
-}
 
 Task<> Deliverer::State::run_batch(std::vector<std::shared_ptr<Caller>> callers) {
   const auto batch = std::make_shared<Batch>(disk, settings.process_id);
@@ -89,8 +86,18 @@ Task<> Deliverer::State::run_batch(std::vector<std::shared_ptr<Caller>> callers)
     batch->items.back()->delivery = std::move(caller->delivery);
   }
   group_by_maildir(*batch);
-  co_await in_parallel(batch, batch->items.size(), [](Batch& b, std::size_t i) { b.files.write(*b.items[i]); });
-  co_await in_parallel(batch, batch->maildirs.size(), [](Batch& b, std::size_t i) { b.files.publish(b.maildirs[i], b.now); });
+  batch->left = batch->items.size();
+  batch_done = make_cell();
+  const CellRef done = batch_done;
+  for (std::size_t i = 0; i < batch->items.size(); ++i) {
+    pool.submit(Callback([batch, i, home = &loop, self = weak_from_this()] {
+      if (!perform(*batch, i)) return;
+      home->post_from_any_thread(Callback([self] {
+        if (const auto state = self.lock()) state->batch_done->complete();
+      }));
+    }));
+  }
+  co_await CellRef(done);
   for (std::size_t i = 0; i < callers.size(); ++i) {
     const DeliveryItem& item = *batch->items[i];
     if (item.result.outcome == DeliveryOutcome::Delivered) remember(item.delivery);

@@ -111,10 +111,10 @@ World::~World() {
 }
 
 mailbox::Machine World::make_machine(DaemonContext& context) {
-  return {.work = make_inline_pool(loop),
+  return {.cache = std::make_unique<store::SqliteCache>(context.disk, store::CacheSettings(), [this] { return loop.now(); }),
+          .work = make_inline_pool(loop),
           .delivery = make_inline_pool(loop),
           .watcher = nullptr,
-          .cache = std::make_unique<store::SqliteCache>(context.disk, store::CacheSettings(), [this] { return loop.now(); }),
           .is_root = false,
           .stream = no_stream};
 }

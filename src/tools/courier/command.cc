@@ -20,7 +20,8 @@ std::vector<Option> all_options(const Command& command) {
 
 std::string Invocation::value(const std::string& option, std::string otherwise) const {
   const auto found = options.find(option);
-  return found == options.end() || found->second.empty() ? std::move(otherwise) : found->second.back();
+  if (found == options.end() || found->second.empty()) return otherwise;
+  return found->second.back();
 }
 
 std::vector<std::string> Invocation::values(const std::string& option) const {

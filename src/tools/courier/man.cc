@@ -30,7 +30,7 @@ std::string head(const std::string& page, std::string_view summary) {
 }
 
 std::string argument_words(const Argument& argument) {
-  const std::string name = "\\fI" + literal(argument.name) + "\\fR";
+  std::string name = "\\fI" + literal(argument.name) + "\\fR";
   switch (argument.count) {
     case Argument::Count::One: return name;
     case Argument::Count::Optional: return "[" + name + "]";

@@ -12,7 +12,7 @@ Result<std::string, std::string> setting_line(const std::string& assignment) {
   const std::string key = assignment.substr(0, equals) + " = ";
   const std::string value = assignment.substr(equals + 1);
   if (parse_toml(key + value)) return key + value;
-  const std::string line = key + toml_string(value);
+  std::string line = key + toml_string(value);
   if (const auto document = parse_toml(line); !document) return fail("--set " + assignment + ": " + document.error().text);
   return line;
 }

@@ -119,7 +119,7 @@ std::string align(const std::vector<std::vector<std::string>>& rows) {
 }
 
 std::string render(std::string_view text, const View& view) {
-  const std::string nothing = *view.empty == '\0' ? "" : std::string(view.empty) + "\n";
+  std::string nothing = *view.empty == '\0' ? "" : std::string(view.empty) + "\n";
   if (text.empty()) return nothing;
   boost::system::error_code error;
   const json::value value = json::parse(text, error);

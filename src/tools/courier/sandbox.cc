@@ -56,9 +56,9 @@ Step<SandboxPlan> plan_of(const Invocation& invocation) {
 
 // The daemons must be reachable for the user; a build below root's home is not, and is copied into the sandbox.
 Step<std::string> daemons_for(const SandboxPlan& plan, const UnixUser& user) {
-  const std::string folder = libexec_folder();
+  std::string folder = libexec_folder();
   if (barrier(folder, user).empty()) return folder;
-  const std::string copy = plan.folder + "/libexec/courier";
+  std::string copy = plan.folder + "/libexec/courier";
   std::error_code error;
   fs::remove_all(copy, error);
   fs::create_directories(copy, error);

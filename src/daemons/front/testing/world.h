@@ -1,5 +1,5 @@
 // World: a whole front on a loop of the test's, with an auth and a mailbox process that do as they are told, on memory
-// channels. TLS encrypts nothing: the handshake is the line "TLS" from the client.
+// channels. TLS is that of runtime/testing/fake_tls.h.
 //
 // Accounts: ann and bob, password "secret"; "off" is refused by an option, "down" brings a temporary problem.
 #pragma once
@@ -53,8 +53,6 @@ struct FakeMailbox {
  private:
   Task<mailbox::HandOverReply> take(WithDescriptors<mailbox::HandOver> request);
 };
-
-std::unique_ptr<TlsServerContext> make_fake_tls();
 
 struct WorldOptions {
   FrontSettings settings;

@@ -1,4 +1,5 @@
-// World: a whole smtpd on a manual loop, with an auth and a queue that do as they are told, on memory channels.
+// World: a whole smtpd on a manual loop, with an auth and a queue that do as they are told, on memory channels; TLS is
+// that of runtime/testing/fake_tls.h.
 //
 // Accounts: alice@example.test and bob@example.test, password "secret". list@example.test is a list, full@ is over quota,
 // later@ cannot be looked up, everyone else there is unknown. relayed.test is passed on; all other domains are foreign.
@@ -52,9 +53,6 @@ struct FakeQueue {
   Task<submit::SubmitReply> take(WithDescriptors<submit::Submit> request, Channel* channel);
   Task<WithDescriptors<submit::OpenBodyReply>> open();
 };
-
-// TLS that encrypts nothing: the handshake is the line "TLS" from the client.
-std::unique_ptr<TlsServerContext> make_fake_tls();
 
 struct WorldOptions {
   SmtpdSettings settings;

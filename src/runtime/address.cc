@@ -85,7 +85,7 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
   IpNetwork network{*address, most};
   if (slash != std::string_view::npos) {
     const auto bits = to_u32(text.substr(slash + 1));
-    if (!bits || static_cast<int>(*bits) > most) return std::nullopt;
+    if (!bits || *bits > static_cast<std::uint32_t>(most)) return std::nullopt;
     network.bits = static_cast<int>(*bits);
   }
   network.address = address->network(network.bits);

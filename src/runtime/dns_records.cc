@@ -63,6 +63,7 @@ std::optional<MxRecord> read_mx(std::string_view data) {
 }
 
 std::optional<std::string> read_txt(std::string_view data) {
+  if (data.empty()) return std::nullopt;  // one or more character-strings (RFC 1035, section 3.3.14)
   std::string text;
   while (!data.empty()) {
     const std::size_t length = byte_at(data, 0);

@@ -35,6 +35,7 @@ TEST(DnsRecords, TxtJoinsItsStrings) {
   EXPECT_EQ(read_txt("\7v=spf1 \4-all"sv), "v=spf1 -all");
   EXPECT_EQ(read_txt("\0"sv), "");
   EXPECT_EQ(read_txt("\5ab"sv), std::nullopt);
+  EXPECT_EQ(read_txt(""sv), std::nullopt);
 }
 
 TEST(DnsRecords, Tlsa) {

@@ -1,4 +1,4 @@
-// Random bytes from the kernel.
+// Random bytes from the kernel; any thread. CHECK fails when it has none.
 #pragma once
 
 #include <cstddef>

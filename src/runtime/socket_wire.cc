@@ -142,7 +142,7 @@ class SocketWire final : public FrameWire {
     }
   }
 
-  // Reads until nothing is left for now, delivering frames as they become whole. The buffer exists only meanwhile, or
+  // Reads until there is nothing more yet, delivering frames as they become whole. The buffer exists only meanwhile, or
   // holds the beginning of a frame.
   void read_available() {
     const std::shared_ptr<bool> alive = alive_;

@@ -1,4 +1,4 @@
-// What auth tells its log and metrics. Passwords never come here.
+// What auth tells its log and metrics, which outlive it. Passwords never come here.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What the administrator is shown, as JSON (admin.h).
+// What the administrator is shown, as JSON (admin.h): times in RFC 3339, empty when there is none; sizes in bytes as stored.
 #pragma once
 
 #include <cstdint>

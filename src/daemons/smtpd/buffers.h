@@ -1,4 +1,4 @@
-// Buffers that sessions borrow while bytes move, so that one that waits holds none.
+// Buffers that sessions borrow while bytes move, so that one that waits holds none. One thread; keeps at most 32 of 16 KiB.
 #pragma once
 
 #include <array>

@@ -22,7 +22,7 @@ struct Address {
   }
 };
 
-// At most `limit` entries.
+// Reads no further once there are `limit` entries; ends of groups may make it two more.
 [[nodiscard]] std::vector<Address> parse_addresses(std::string_view value, std::size_t limit = 5'000);
 
 }  // namespace courier::message

@@ -1,7 +1,8 @@
-// The first byte chooses which of the four messages the rest is.
+// The first byte chooses which of the four messages the rest is, or that it is a verifier.
 #include <string_view>
 
 #include "base/check.h"
+#include "wire/sasl/scram_keys.h"
 #include "wire/sasl/scram_message.h"
 
 namespace {
@@ -25,6 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 's': round_trip(text, parse_server_first, write_server_first); break;
     case 'l': round_trip(text, parse_client_final, write_client_final); break;
+    case 'v': round_trip(text, parse_verifier, write_verifier); break;
     default: round_trip(text, parse_server_final, write_server_final); break;
   }
   return 0;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "wire/text/charset.h"
 #include "wire/text/encoded_word.h"
+#include "wire/text/idna.h"
 #include "wire/text/transfer.h"
 #include "wire/text/utf7.h"
 
@@ -27,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t cut = size == 0 ? 0 : data[0] % size;
   if (const auto name = from_utf7(in)) CHECK(to_utf7(*name) == in);
   if (is_utf8(in)) CHECK(from_utf7(to_utf7(in)) == in);
+  if (const auto domain = domain_to_ascii(in)) CHECK(domain_to_ascii(*domain) == domain);
   any_split_is_the_whole("base64", in, cut);
   any_split_is_the_whole("quoted-printable", in, cut);
   CHECK(is_utf8(decode_encoded_words(in)));

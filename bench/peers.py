@@ -80,6 +80,9 @@ class Postfix:
         subprocess.run(["postfix", "-c", f"{self.folder}/etc", "stop"], capture_output=True)
         time.sleep(0.5)
 
+    def mail_root(self):
+        return self.mail
+
     def maildirs(self, users):
         return [f"{self.mail}/user{n}/Maildir" for n in range(1, users + 1)]
 
@@ -145,12 +148,19 @@ userdb {{
 
     def start(self):
         subprocess.run(["dovecot", "-c", f"{self.folder}/dovecot.conf"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(100):  # it goes into the background before it has written its pid
+            if os.path.exists(f"{self.folder}/run/master.pid"):
+                break
+            time.sleep(0.05)
         with open(f"{self.folder}/run/master.pid") as pid:
             self.pid = int(pid.read())
 
     def stop(self):
         subprocess.run(["doveadm", "-c", f"{self.folder}/dovecot.conf", "stop"], capture_output=True)
-        time.sleep(0.5)
+        time.sleep(1)
+
+    def mail_root(self):
+        return self.mail
 
     def maildirs(self, users):
         return [f"{self.mail}/user{n}/Maildir" for n in range(1, users + 1)]

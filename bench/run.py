@@ -6,6 +6,7 @@
 Ours is a sandbox; Postfix and Dovecot are started beside it where their Debian packages are installed and we are root.
 Runs alternate between us and the peer, because the speed of a machine drifts: read the ratio, not the absolute figure."""
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -40,11 +41,16 @@ class Courier:
                 break
         else:
             sys.exit(f"the sandbox did not start: see {self.folder}.log")
-        self.pid = self.command.pid
+        # The supervisor and its children are the server; the command in front of them is not.
+        status = subprocess.run([f"{self.build}/bin/courier", "status", "--dir", self.folder, "--json"], capture_output=True, text=True, check=True)
+        self.pid = json.loads(status.stdout)["pid"]
 
     def stop(self):
         self.command.send_signal(signal.SIGTERM)
         self.command.wait(60)
+
+    def mail_root(self):
+        return f"{self.folder}/mail"
 
     def maildirs(self, users):
         return [f"{self.folder}/mail/example.test/user{n}/Maildir" for n in range(1, users + 1)]
@@ -154,6 +160,19 @@ def show(title, unit, ours, theirs, peer, better_is_more=True):
     print(line, flush=True)
 
 
+@contextlib.contextmanager
+def running(servers):
+    started = []
+    try:
+        for server in servers:
+            server.start()
+            started.append(server)
+        yield
+    finally:
+        for server in started:
+            server.stop()
+
+
 def run_transfer(options, folder, kind):
     sink_port = options.port_base + 9025
     extra = ["--set", 'esmtp.routes=["sink.test:[127.0.0.1],%d"]' % sink_port, "--set", 'smtpd.relay_networks=["127.0.0.0/8"]'] if kind == "relay" else []
@@ -162,14 +181,11 @@ def run_transfer(options, folder, kind):
         os.makedirs(f"{folder}/postfix-{kind}")
         servers.append(peers.Postfix(f"{folder}/postfix-{kind}", options.port_base + 8025, USERS, sink_port))
     sink = Sink(options.build, sink_port) if kind == "relay" else None
-    for server in servers:
-        server.start()
     rows = {server.name: [] for server in servers}
-    for _ in range(options.runs):
-        for server in servers:
-            rows[server.name].append(relay(options, server, sink) if sink else smtp_in(options, server))
-    for server in servers:
-        server.stop()
+    with running(servers):
+        for _ in range(options.runs):
+            for server in servers:
+                rows[server.name].append(relay(options, server, sink) if sink else smtp_in(options, server))
     if sink:
         sink.stop()
     theirs = rows.get("Postfix")
@@ -184,26 +200,31 @@ def run_imap(options, folder, kind):
     if options.peers and peers.Dovecot.available():
         os.makedirs(f"{folder}/dovecot-{kind}")
         servers.append(peers.Dovecot(f"{folder}/dovecot-{kind}", options.port_base + 8143, options.port_base + 8993, USERS))
-    for server in servers:
-        server.start()
+    with running(servers):
+        (fetch_table if kind == "imap-fetch" else memory_table)(options, servers)
+
+
+def fetch_table(options, servers):
     results = {}
-    if kind == "imap-fetch":
-        for server in servers:
-            box = server.maildirs(1)[0]
-            wait_for(lambda: os.path.isdir(f"{box}/cur") or not os.makedirs(f"{box}/cur"), 5, box)
-            facts = os.stat(os.path.dirname(os.path.dirname(box)))
-            fill_mailbox(box, options.mailbox, (facts.st_uid, facts.st_gid))
-            results[server.name] = imap_fetch(options, server)
-        for key in ("flags_per_s", "envelope_per_s", "body_per_s"):
-            peer = results.get("Dovecot", {}).get(key)
-            show(f"imap-fetch {key}", "msg/s", results["Courier"][key], peer, "Dovecot")
-    else:
-        for tls in (False, True):
-            results = {server.name: idle_memory(options, server, tls) for server in servers}
-            peer = results.get("Dovecot", {}).get("kib_per_session")
-            show(f"idle-memory {'TLS' if tls else 'plain'}", "KiB", results["Courier"]["kib_per_session"], peer, "Dovecot", False)
     for server in servers:
-        server.stop()
+        box = server.maildirs(1)[0]
+        os.makedirs(f"{box}/cur", exist_ok=True)
+        for part in ("new", "tmp"):
+            os.makedirs(f"{box}/{part}", exist_ok=True)
+        owner = os.stat(server.mail_root())
+        for path in (os.path.dirname(box), box, f"{box}/cur", f"{box}/new", f"{box}/tmp"):
+            os.chown(path, owner.st_uid, owner.st_gid)
+        fill_mailbox(box, options.mailbox, (owner.st_uid, owner.st_gid))
+        results[server.name] = imap_fetch(options, server)
+    for key in ("flags_per_s", "envelope_per_s", "body_per_s"):
+        show(f"imap-fetch {key}", "msg/s", results["Courier"][key], results.get("Dovecot", {}).get(key), "Dovecot")
+
+
+def memory_table(options, servers):
+    for tls in (False, True):
+        results = {server.name: idle_memory(options, server, tls) for server in servers}
+        peer = results.get("Dovecot", {}).get("kib_per_session")
+        show(f"idle-memory {'TLS' if tls else 'plain'}", "KiB", results["Courier"]["kib_per_session"], peer, "Dovecot", False)
 
 
 def main():

@@ -138,6 +138,14 @@ void visit_limits(SupervisorSettings& s, SettingVisitor& v) {
           .root_only = true},
          s.sandbox);
   v.duration(
+      {.key = "restart_pause",
+       .help = "The longest pause before a process that ended is started again. The first pause is 0.2 s, and each is twice the last "
+               "one until a process lives for a minute. 0: always 0.2 s.",
+       .min = 0,
+       .max = 3600,
+       .restart = true},
+      s.restart_pause);
+  v.duration(
       {.key = "stop_time", .help = "What runs may go on so long after a stop was asked for, then it is cut off.", .min = 0, .max = 3600},
       s.stop_time);
   v.duration({.key = "drain_time",

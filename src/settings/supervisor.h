@@ -40,6 +40,7 @@ struct SupervisorSettings {
   std::int64_t max_memory = std::int64_t{2} << 30;
   std::int64_t max_descriptors = 65536;
   bool sandbox = true;
+  Duration restart_pause = seconds(30);
   Duration stop_time = seconds(20);
   Duration drain_time = minutes(30);
 

@@ -1,5 +1,6 @@
 #include "daemons/supervisor/daemon_process.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -8,7 +9,6 @@ namespace courier {
 namespace {
 
 constexpr Duration first_pause = milliseconds(200);
-constexpr Duration longest_pause = seconds(30);
 // Who lived that long begins with the first pause again.
 constexpr Duration calm = minutes(1);
 constexpr Duration longest_start = minutes(1);
@@ -30,12 +30,13 @@ const char* to_string(DaemonProcess::State state) {
   return "unknown";
 }
 
-DaemonProcess::DaemonProcess(Loop& loop, Log& log, ProcessOwner& owner, Identity identity, std::string program)
+DaemonProcess::DaemonProcess(Loop& loop, Log& log, ProcessOwner& owner, Identity identity, std::string program, Duration longest_pause)
     : loop_(loop),
       log_(log),
       owner_(owner),
       identity_(std::move(identity)),
       program_(std::move(program)),
+      longest_pause_(std::max(longest_pause, first_pause)),
       control_(loop),
       tasks_(loop, no_exceptions()) {
   control_.on_attach([this](Channel& channel) {
@@ -72,7 +73,7 @@ Task<> DaemonProcess::run() {
     log_.error("process ended", {{"process", name()}, {"why", last_end_}, {"restart_in_ms", wait.milliseconds()}});
     state_ = State::Waiting;
     co_await pause(wait);
-    wait = wait * 2 < longest_pause ? wait * 2 : longest_pause;
+    wait = std::min(wait * 2, longest_pause_);
     ++restarts_;
   }
   state_ = State::Ended;

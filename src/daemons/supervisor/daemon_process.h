@@ -42,8 +42,8 @@ class DaemonProcess {
     bool on_demand = false;            // one that ends by itself with status 0 is not started again
   };
 
-  // `owner` and `log` outlive it.
-  DaemonProcess(Loop& loop, Log& log, ProcessOwner& owner, Identity identity, std::string program);
+  // `owner` and `log` outlive it. Pauses before restarts grow up to `longest_pause`.
+  DaemonProcess(Loop& loop, Log& log, ProcessOwner& owner, Identity identity, std::string program, Duration longest_pause);
   ~DaemonProcess();  // kills it
   DaemonProcess(const DaemonProcess&) = delete;
   DaemonProcess& operator=(const DaemonProcess&) = delete;
@@ -81,6 +81,7 @@ class DaemonProcess {
   ProcessOwner& owner_;
   Identity identity_;
   const std::string program_;
+  const Duration longest_pause_;
   Link control_;
   State state_ = State::Ended;
   bool stopping_ = false;

@@ -86,6 +86,7 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   Task<control::MailboxEnsured> ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
   Task<control::MailboxEnsured> do_ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
   [[nodiscard]] std::string refuse_mailbox(const control::EnsureMailbox& request) const;
+  [[nodiscard]] std::unique_ptr<DaemonProcess> make_process(DaemonProcess::Identity identity);
   [[nodiscard]] std::string settings_slice(const Role& role) const;
 
   // supervisor_verbs.cc: what an administrator asks.

@@ -39,10 +39,15 @@ Result<void, std::string> Supervisor::add_process(const Role& role, std::string 
   for (const Folder folder : role.folders) identity.folders.push_back(folder_path(folder, server_));
   const std::string& caches = loaded_.snapshot.mailbox.cache_dir;
   if (role.sharded && !caches.empty()) identity.folders.push_back(caches);
-  auto process = std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity), options_.libexec + "/" + role.program);
+  auto process = make_process(std::move(identity));
   const std::string name = process->name();
   processes_[name] = std::move(process);
   return {};
+}
+
+std::unique_ptr<DaemonProcess> Supervisor::make_process(DaemonProcess::Identity identity) {
+  std::string program = options_.libexec + "/" + identity.role->program;
+  return std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity), std::move(program), server_.restart_pause);
 }
 
 std::string Supervisor::settings_slice(const Role& role) const {
@@ -181,10 +186,7 @@ Task<control::MailboxEnsured> Supervisor::do_ensure_mailbox(control::EnsureMailb
     DaemonProcess::Identity identity{.role = &role, .instance = instance};
     if (users_are_separate(server_)) identity.uid = request.uid, identity.gid = request.gid;
     identity.on_demand = true;
-    place = processes_
-                .emplace(name,
-                         std::make_unique<DaemonProcess>(loop_, log_, owner(), std::move(identity), options_.libexec + "/" + role.program))
-                .first;
+    place = processes_.emplace(name, make_process(std::move(identity))).first;
   }
   DaemonProcess& process = *place->second;
   if (!contains(process.identity().folders, request.root)) {

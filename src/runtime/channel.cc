@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 
@@ -155,11 +156,14 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
     }
     const auto place = served_.find(frame.type);
     if (place == served_.end()) {
-      send(refused_type, frame.id, {}, Deadline::never());
+      // A notice has no caller to be told.
+      if (frame.id != 0) send(refused_type, frame.id, {}, Deadline::never());
       violate("message of type " + std::to_string(frame.type) + " is not served to this peer");
       return;
     }
-    const Deadline deadline = frame.time_left_ns < 0 ? Deadline::never() : loop_.in({frame.time_left_ns});
+    // A peer may say anything: beyond a year it means the same, and adding it does not overflow.
+    const std::int64_t left = std::min(frame.time_left_ns, days(365).nanoseconds);
+    const Deadline deadline = left < 0 ? Deadline::never() : loop_.in({left});
     tasks_->spawn(answer(place->second, frame.id, std::move(frame.payload), deadline));
   }
 

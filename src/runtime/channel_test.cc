@@ -124,6 +124,43 @@ TEST(Channel, AMessageThatIsNotServedIsRefusedAndEndsTheChannel) {
   }
 }
 
+TEST(Channel, ANoticeThatIsNotServedEndsTheChannelWithoutAnAnswer) {
+  ManualLoop loop;
+  ChannelPair pair = make_memory_channels(loop);
+  std::string told, sender_told;
+  pair.first->on_violation([&](const std::string& what) { sender_told = what; });
+  pair.second->on_violation([&](const std::string& what) { told = what; });
+  pair.first->notify(Double{});
+  loop.run_ready();
+  EXPECT_NE(told.find("not served"), std::string::npos);
+  EXPECT_EQ(sender_told, "");
+  EXPECT_TRUE(pair.first->closed());
+}
+
+TEST(Channel, AnAbsurdTimeLeftIsNoFault) {
+  const auto loop = make_loop();
+  SocketPair pair = make_socket_pair();
+  const ChannelPtr server = make_channel(*loop, std::move(pair.second));
+  Deadline seen;
+  server->serve<Double>([&](Double, Deadline deadline) {
+    seen = deadline;
+    loop->stop();
+    return []() -> Task<Doubled> { co_return Doubled{}; }();
+  });
+  const std::string payload = encode(Double{});
+  std::string frame(
+      "\0\0\0\0\x01\x70\x00\x00"
+      "\1\0\0\0\0\0\0\0"
+      "\xff\xff\xff\xff\xff\xff\xff\x7f",
+      24);
+  frame[0] = static_cast<char>(payload.size());
+  frame += payload;
+  ASSERT_EQ(::send(pair.first.get(), frame.data(), frame.size(), 0), static_cast<ssize_t>(frame.size()));
+  loop->run();
+  EXPECT_GT(seen, loop->in(days(364)));
+  EXPECT_LT(seen, loop->in(days(366)));
+}
+
 TEST(Channel, PeerThatGoesAwayEndsCallsWithClosed) {
   const auto loop = make_loop();
   SocketPair pair = make_socket_pair();

@@ -15,7 +15,7 @@ int seeds() {
 }
 
 // The boundaries, dealt out to tests that run beside each other.
-constexpr int parts = 11;
+constexpr int parts = 2;
 class Crash : public testing::TestWithParam<int> {};
 
 TEST_P(Crash, WhatWasAcknowledgedIsThereWhereverThePowerFails) {

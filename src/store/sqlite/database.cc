@@ -113,6 +113,13 @@ Result<void> Database::checkpoint() {
   return {};
 }
 
+Result<void> Database::empty_log() {
+  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (code != SQLITE_OK) return fail(make_error(code, handle_));
+  place_->wal_pages = 0;
+  return {};
+}
+
 Result<Transaction> Transaction::begin(Database& database) {
   if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return fail(std::move(begun.error()));
   return Transaction(database);

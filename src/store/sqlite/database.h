@@ -149,6 +149,9 @@ class Database {
   // Copies the WAL into the database file; the next transaction writes it from its start again. The file keeps its length,
   // so that later transactions need no new space. Blocks for the syncs.
   [[nodiscard]] Result<void> checkpoint();
+  // The same, and the log begins anew, empty. After opening: what a failed sync left in the log reads as if it were on the disk but is
+  // not; this writes it to the database and syncs that, before anything is built on it.
+  [[nodiscard]] Result<void> empty_log();
 
  private:
   struct Place;  // what must not move: the file system and what SQLite's WAL hook writes to

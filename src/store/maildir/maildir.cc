@@ -22,9 +22,12 @@ DiskResult<void> make_missing(Disk& disk, const std::string& path) {
 }
 
 DiskResult<void> make_parts(Disk& disk, const std::string& path) {
-  for (const char* part : {"/cur", "/new", "/tmp"}) {
+  // tmp/ says that the maildir is whole: it must not survive a crash that the others do not.
+  for (const char* part : {"/cur", "/new"}) {
     if (auto made = make_missing(disk, path + part); !made) return made;
   }
+  if (auto synced = disk.sync_directory(path); !synced) return synced;
+  if (auto made = make_missing(disk, path + "/tmp"); !made) return made;
   return disk.sync_directory(path);
 }
 

@@ -6,7 +6,7 @@ namespace {
 
 constexpr int together = 10;
 constexpr int caches_every = 4;  // of the inspections with clients
-constexpr std::uint64_t sync_fails_every = 29;  // boundaries
+constexpr std::uint64_t sync_fails_every = 28;  // boundaries
 
 }  // namespace
 

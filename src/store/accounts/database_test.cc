@@ -1,7 +1,9 @@
 #include "store/accounts/database.h"
 
+#include <limits>
 #include <string>
 
+#include "runtime/testing/simulated_disk.h"
 #include "store/accounts/shard.h"
 
 namespace courier::accounts {
@@ -35,6 +37,28 @@ TEST(AccountDatabase, KeepsEveryField) {
   ASSERT_TRUE(database->remove_account("ann@example.test"));
   EXPECT_EQ(database->remove_account("ann@example.test").error().fault, EditFault::NotFound);
   EXPECT_EQ(database->update_account(changed).error().fault, EditFault::NotFound);
+}
+
+// A sync fails, auth is killed and started again, and then the power fails.
+TEST(AccountDatabase, KeepsWhatWasAddedAfterAFailedSync) {
+  const std::string path = "/state/accounts.sqlite";
+  SimulatedDisk disk;
+  ASSERT_TRUE(make_directories(disk, "/state"));
+  auto database = std::move(AccountDatabase::open(disk, path)).value();
+  ASSERT_TRUE(database->add_domain({"example.test", DomainKind::Hosted}));
+  disk.fail_next_sync("-wal");
+  EXPECT_EQ(database->add_accounts({account("ann@example.test")}).error().fault, EditFault::Unavailable);
+  disk.crash_at(disk.boundaries() + 1);
+  database.reset();
+  disk.crash_at(std::numeric_limits<std::uint64_t>::max());
+  database = std::move(AccountDatabase::open(disk, path)).value();
+  ASSERT_TRUE(database->add_accounts({account("bob@example.test")}));
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const auto left = disk.survivor(seed);
+    const auto after = AccountDatabase::open(*left, path);
+    ASSERT_TRUE(after);
+    EXPECT_NE(*(*after)->find_account("bob@example.test"), std::nullopt) << seed;
+  }
 }
 
 TEST(AccountDatabase, AddsAllOrNone) {

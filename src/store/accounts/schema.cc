@@ -56,7 +56,7 @@ sqlite::Result<void> create(sqlite::Database& database) {
 }  // namespace
 
 courier::Result<void, std::string> prepare_schema(sqlite::Database& database) {
-  if (auto done = database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"); !done) {
+  if (auto done = database.execute("PRAGMA foreign_keys=ON"); !done) {
     return fail(done.error().text);
   }
   const auto version = database.integer("PRAGMA user_version");

@@ -7,9 +7,8 @@ namespace {
 constexpr std::int64_t kVersion = 1;
 constexpr std::size_t kMaxStructure = 1u << 20;  // a larger one is computed again each time
 
-// WAL with synchronous=NORMAL: what is there after a power cut is consistent, and no commit waits for the disk.
 constexpr const char* kSetup =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-64;"
+    "PRAGMA cache_size=-64;"
     "CREATE TABLE IF NOT EXISTS computed(name TEXT PRIMARY KEY, date INTEGER NOT NULL, stored INTEGER NOT NULL, wire INTEGER NOT NULL,"
     " structure BLOB NOT NULL) WITHOUT ROWID;";
 
@@ -22,11 +21,13 @@ void CacheFile::erase(Disk& disk, const std::string& path) {
 std::unique_ptr<CacheFile> CacheFile::open(Disk& disk, const std::string& path, bool create) {
   if (!create && !exists(disk, path)) return nullptr;
   for (const bool again : {false, true}) {
-    auto database = sqlite::Database::open(disk, path);
-    if (!database) return nullptr;
-    std::unique_ptr<CacheFile> file(new CacheFile(disk, path, std::move(*database)));
-    if (file->prepare()) return file;
-    file.reset();
+    auto database = sqlite::Database::open(disk, path, {.safe = sqlite::Safe::Checkpoints});
+    if (database) {
+      std::unique_ptr<CacheFile> file(new CacheFile(disk, path, std::move(*database)));
+      if (file->prepare()) return file;
+    } else if (database.error().fault != sqlite::Fault::Corrupt && database.error().fault != sqlite::Fault::Io) {
+      return nullptr;  // no place for it, or another process has it
+    }
     if (!again) erase(disk, path);
   }
   return nullptr;

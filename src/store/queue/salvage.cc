@@ -13,7 +13,8 @@ const char* const database_name = "/queue.db";
 constexpr std::int64_t checked_bytes = 256 << 20;
 
 sqlite::Result<sqlite::Database> open_checked(Disk& disk, const std::string& folder) {
-  auto database = sqlite::Database::open(disk, folder + database_name, {.checkpoint_pages = 0});
+  auto database =
+      sqlite::Database::open(disk, folder + database_name, {.checkpoint_pages = 0, .page_size = page_size, .incremental_vacuum = true});
   if (!database) return database;
   if (auto prepared = prepare_schema(*database); !prepared) return fail(std::move(prepared.error()));
   const auto pages = database->integer("PRAGMA page_count");
@@ -153,7 +154,7 @@ Result<sqlite::Database, std::string> open_or_salvage(Disk& disk, const std::str
   auto fresh = open_checked(disk, folder);
   if (!fresh) return fail(fresh.error().text);
   report.damage = "the spool was damaged (" + damage + ") and lies in " + *aside;
-  if (auto old = sqlite::Database::open(disk, *aside + database_name, {.create = false}); old) {
+  if (auto old = sqlite::Database::open_damaged(disk, *aside + database_name); old) {
     if (auto saved = salvage(*old, *fresh, report); !saved) report.damage += "; saving messages failed: " + saved.error().text;
   }
   return std::move(*fresh);

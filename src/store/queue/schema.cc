@@ -5,12 +5,8 @@
 namespace courier::spool {
 namespace {
 
-// secure_delete: Debian's default ON writes every deleted body again. The WAL is synced at each commit (FULL).
-std::string pragmas() {
-  return "PRAGMA page_size=" + std::to_string(page_size) +
-         ";PRAGMA auto_vacuum=INCREMENTAL;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=OFF;"
-         "PRAGMA cache_size=-32768;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;";
-}
+// secure_delete: Debian's default ON writes every deleted body again.
+const char* const pragmas = "PRAGMA secure_delete=OFF;PRAGMA cache_size=-32768;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;";
 
 // message   one row a message that is here; `body` is 0, or the number of the message whose body it shares
 // body      bytes or the name of a file; `links` messages use it
@@ -32,7 +28,7 @@ const char* const tables =
 }  // namespace
 
 sqlite::Result<void> prepare_schema(sqlite::Database& database) {
-  if (auto set = database.execute(pragmas()); !set) return set;
+  if (auto set = database.execute(pragmas); !set) return set;
   const auto version = database.integer("PRAGMA user_version");
   if (!version) return fail(version.error());
   if (*version == schema_version) return {};

@@ -26,20 +26,6 @@ std::size_t Change::weight() const {
   return bytes + claims.size() * 64;
 }
 
-namespace {
-
-// The log may hold what a failed sync of an earlier life left: it reads well and is not on the disk. A sync that fails now is tried
-// again. A full disk leaves nothing doubtful, and must not keep the queue from starting.
-sqlite::Result<void> settle_log(sqlite::Database& database) {
-  constexpr int attempts = 3;
-  sqlite::Result<void> done = database.empty_log();
-  for (int i = 1; i < attempts && !done; ++i) done = database.empty_log();
-  if (!done && done.error().fault == sqlite::Fault::Full) return {};
-  return done;
-}
-
-}  // namespace
-
 Spool::Spool(Disk& disk, SpoolOptions options, sqlite::Database database)
     : disk_(disk), options_(std::move(options)), bodies_(disk, options_.folder + "/bodies"), database_(std::move(database)) {}
 
@@ -52,7 +38,6 @@ Result<std::unique_ptr<Spool>, std::string> Spool::open(Disk& disk, SpoolOptions
   if (space->network) return fail(options.folder + " is on a network file system, where no message is safe: the spool needs a local disk");
   auto database = open_or_salvage(disk, options.folder, now_us, report);
   if (!database) return fail(std::move(database.error()));
-  if (const auto settled = settle_log(*database); !settled) return fail("the spool's log cannot be written back: " + settled.error().text);
 
   std::unique_ptr<Spool> spool(new Spool(disk, std::move(options), std::move(*database)));
   if (const auto made = spool->bodies_.prepare(); !made) return fail(to_string(made.error()));

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "store/sqlite/error.h"
@@ -23,11 +24,38 @@ Result<sqlite3*> open_handle(const std::string& path, int flags, const char* vfs
   return fail(std::move(error));
 }
 
+// The same bytes at the same place, and synced.
+DiskResult<void> rewrite(Disk& disk, const std::string& path) {
+  const auto file = disk.open(path, OpenMode::ReadWrite);
+  if (!file) return fail(file.error());
+  std::string part(256 << 10, '\0');
+  for (std::uint64_t at = 0;;) {
+    const auto read = (*file)->read_at(at, part);
+    if (!read) return fail(read.error());
+    if (*read == 0) return (*file)->sync();
+    if (auto done = (*file)->write_at(at, std::string_view(part).substr(0, *read)); !done) return done;
+    at += *read;
+  }
+}
+
+// A sync that fails now is tried again from the start. A disk that is full, where overwriting takes space, must not keep a daemon from
+// starting.
+DiskResult<void> write_again(Disk& disk, const std::string& path) {
+  constexpr int attempts = 3;
+  DiskResult<void> done;
+  for (int i = 0; i < attempts; ++i) {
+    done = rewrite(disk, path);
+    if (done || done.error().os_error == ENOENT || done.error().os_error == ENOSPC) return {};
+  }
+  return done;
+}
+
 }  // namespace
 
 struct Database::Place {
   std::unique_ptr<Vfs> vfs;
   int checkpoint_pages = 0;
+  Safe safe = Safe::EachCommit;
   int wal_pages = 0;
 
   // After every commit in WAL mode. Takes the place of SQLite's own automatic checkpoint.
@@ -35,9 +63,10 @@ struct Database::Place {
     Place& me = *static_cast<Place*>(place);
     me.wal_pages = pages;
     if (me.checkpoint_pages == 0 || pages < me.checkpoint_pages) return SQLITE_OK;
-    // The commit stands whether or not this succeeds; the next commit tries again.
-    sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    return SQLITE_OK;
+    const int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    // Where each commit was synced it stands whether or not this succeeds, and the next one tries again. Else what this should have
+    // synced may be lost, and a second try would not know of it.
+    return me.safe == Safe::EachCommit ? SQLITE_OK : code;
   }
 };
 
@@ -59,18 +88,45 @@ Database::~Database() {
 }
 
 Result<Database> Database::open(Disk& disk, const std::string& path, OpenOptions options) {
+  auto database = open_file(disk, path, options.create);
+  if (!database) return database;
+  database->place_->checkpoint_pages = options.checkpoint_pages;
+  database->place_->safe = options.safe;
+  Result<void> ready = database->use_log(options);
+  if (!ready) {
+    ready.error().text += " (" + path + ")";
+    return fail(std::move(ready.error()));
+  }
+  // The file is locked now: no other process writes its log.
+  if (auto written = write_again(disk, path + "-wal"); !written)
+    return fail(Error{.fault = Fault::Io, .code = 0, .text = to_string(written.error())});
+  return database;
+}
+
+Result<Database> Database::open_damaged(Disk& disk, const std::string& path) { return open_file(disk, path, false); }
+
+Result<Database> Database::open_file(Disk& disk, const std::string& path, bool create) {
   auto place = std::make_unique<Place>();
   place->vfs = std::make_unique<Vfs>(disk);
-  place->checkpoint_pages = options.checkpoint_pages;
-  int flags = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (options.create && !options.read_only) flags |= SQLITE_OPEN_CREATE;
-  auto handle = open_handle(path, flags, place->vfs->name());
+  auto handle = open_handle(path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), place->vfs->name());
   if (!handle) return fail(std::move(handle.error()));
   Database database(*handle, std::move(place));
   if (auto set = database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY"); !set) {
     return fail(std::move(set.error()));
   }
   return database;
+}
+
+// The form of a new file is fixed by its first page, so before the log, which writes it. Said again, auto_vacuum would be written again.
+Result<void> Database::use_log(const OpenOptions& options) {
+  const auto pages = integer("PRAGMA page_count");
+  if (!pages) return fail(pages.error());
+  std::string pragmas;
+  if (*pages == 0 && options.page_size != 0) pragmas += "PRAGMA page_size=" + std::to_string(options.page_size) + ";";
+  if (*pages == 0 && options.incremental_vacuum) pragmas += "PRAGMA auto_vacuum=INCREMENTAL;";
+  pragmas += "PRAGMA journal_mode=WAL;PRAGMA synchronous=";
+  pragmas += options.safe == Safe::EachCommit ? "FULL" : "NORMAL";
+  return execute(pragmas);
 }
 
 Result<Database> Database::open_in_memory() {
@@ -108,13 +164,6 @@ int Database::wal_pages() const { return place_->wal_pages; }
 
 Result<void> Database::checkpoint() {
   const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (code != SQLITE_OK) return fail(make_error(code, handle_));
-  place_->wal_pages = 0;
-  return {};
-}
-
-Result<void> Database::empty_log() {
-  const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (code != SQLITE_OK) return fail(make_error(code, handle_));
   place_->wal_pages = 0;
   return {};

@@ -6,7 +6,7 @@
 //
 //   auto database = sqlite::Database::open(disk, path);
 //   if (!database) ... database.error()
-//   database->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t(k TEXT PRIMARY KEY, v BLOB)");
+//   database->execute("CREATE TABLE IF NOT EXISTS t(k TEXT PRIMARY KEY, v BLOB)");
 //   auto insert = database->prepare("INSERT INTO t VALUES(?, ?)");
 //   auto done = insert->run("key", sqlite::Blob{bytes});
 #pragma once
@@ -114,18 +114,29 @@ class Statement {
   int bind_error_ = 0;
 };
 
+enum class Safe {
+  EachCommit,   // a commit that succeeds is on stable storage
+  Checkpoints,  // no commit waits for the disk, but the one that makes a checkpoint; a power cut may cost the last ones. When the
+                // checkpoint fails, so does that commit's statement, and the file must not be used on: it may be inconsistent
+};
 struct OpenOptions {
-  bool create = true;      // false: a missing file is CannotOpen
-  bool read_only = false;
+  bool create = true;  // false: a missing file is CannotOpen
+  Safe safe = Safe::EachCommit;
   // WAL pages after which a commit is followed by a checkpoint; 0: the caller calls checkpoint() itself.
   int checkpoint_pages = 1000;
+  // Of a new file: bytes, a power of two in 512..65536 (0: as SQLite likes), and whether PRAGMA incremental_vacuum will be used.
+  int page_size = 0;
+  bool incremental_vacuum = false;
 };
 
 class Database {
  public:
-  // `disk` outlives the Database. `path` is absolute; its directory exists. Opening reads nothing yet: a damaged file shows
-  // with the first statement.
+  // `disk` outlives the Database. `path` is absolute; its directory exists. With a write-ahead log. What a failed sync of an
+  // earlier life left in it reads as if it were on the disk but is not, so the log is written once more and synced before anything is
+  // built on it. Damage may show here (Corrupt), or later.
   [[nodiscard]] static Result<Database> open(Disk& disk, const std::string& path, OpenOptions options = {});
+  // To save what can be read of a damaged one. Opening reads and writes nothing yet; a missing file is CannotOpen.
+  [[nodiscard]] static Result<Database> open_damaged(Disk& disk, const std::string& path);
   // Without a file; gone with the Database.
   [[nodiscard]] static Result<Database> open_in_memory();
 
@@ -149,13 +160,12 @@ class Database {
   // Copies the WAL into the database file; the next transaction writes it from its start again. The file keeps its length,
   // so that later transactions need no new space. Blocks for the syncs.
   [[nodiscard]] Result<void> checkpoint();
-  // The same, and the log begins anew, empty. After opening: what a failed sync left in the log reads as if it were on the disk but is
-  // not; this writes it to the database and syncs that, before anything is built on it.
-  [[nodiscard]] Result<void> empty_log();
 
  private:
   struct Place;  // what must not move: the file system and what SQLite's WAL hook writes to
   Database(sqlite3* handle, std::unique_ptr<Place> place);
+  [[nodiscard]] static Result<Database> open_file(Disk& disk, const std::string& path, bool create);
+  [[nodiscard]] Result<void> use_log(const OpenOptions& options);
   std::unique_ptr<Place> place_;
   sqlite3* handle_ = nullptr;
 };

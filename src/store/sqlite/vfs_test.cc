@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <limits>
+#include <optional>
 
 #include "runtime/testing/simulated_disk.h"
 #include "store/sqlite/database.h"
@@ -13,10 +15,10 @@
 namespace courier::sqlite {
 namespace {
 
-const char* const setup = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY, b BLOB)";
+const char* const setup = "CREATE TABLE IF NOT EXISTS t(a INTEGER PRIMARY KEY, b BLOB)";
 
-Result<Database> open_with_table(Disk& disk, const std::string& path) {
-  auto database = Database::open(disk, path);
+Result<Database> open_with_table(Disk& disk, const std::string& path, OpenOptions options = {}) {
+  auto database = Database::open(disk, path, options);
   if (!database) return database;
   if (auto made = database->execute(setup); !made) return fail(std::move(made.error()));
   return database;
@@ -123,6 +125,79 @@ TEST(Vfs, AFailedSyncFailsTheTransactionOnly) {
   }
 }
 
+// The process is gone, the machine goes on: what was written but not synced reads as before.
+void die(SimulatedDisk& disk, std::optional<Database>& database) {
+  disk.crash_at(disk.boundaries() + 1);
+  database.reset();
+  disk.crash_at(std::numeric_limits<std::uint64_t>::max());
+}
+
+// A database in which a transaction failed to be synced: an update of both rows of `pair`, which lie on two pages. Then its process died.
+void leave_ghosts(SimulatedDisk& disk) {
+  ASSERT_TRUE(make_directories(disk, "/db"));
+  std::optional<Database> database = std::move(open_with_table(disk, "/db/t.sqlite")).value();
+  ASSERT_TRUE(database->execute("CREATE TABLE pair(n, b); INSERT INTO pair VALUES(1, zeroblob(3000)), (1, zeroblob(3000))"));
+  ASSERT_TRUE(database->checkpoint());
+  ASSERT_TRUE(database->execute("INSERT INTO t(b) VALUES(zeroblob(3000))"));
+  disk.fail_next_sync("-wal");
+  ASSERT_FALSE(database->execute("UPDATE pair SET n = 2"));
+  die(disk, database);
+}
+
+TEST(Vfs, WhatAFailedSyncLeftIsNotBuiltOn) {
+  SimulatedDisk disk;
+  leave_ghosts(disk);
+  auto database = open_with_table(disk, "/db/t.sqlite");
+  ASSERT_TRUE(database);
+  EXPECT_EQ(database->integer("SELECT max(n) FROM pair").value(), 2) << "it was written after all, and nothing is shown here";
+  ASSERT_TRUE(database->execute("INSERT INTO t(b) VALUES(zeroblob(3000))"));
+  for (std::uint64_t seed = 0; seed < 20; ++seed) EXPECT_EQ(sound_rows(*disk.survivor(seed)), 2);
+}
+
+TEST(Vfs, ThePowerMayFailWhileThatIsPutRight) {
+  SimulatedDisk disk;
+  leave_ghosts(disk);
+  const std::uint64_t before = disk.boundaries();
+  disk.set_boundary_hook([&](std::uint64_t number) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+      const auto left = disk.survivor(seed < 2 ? seed : number * 11 + seed);
+      EXPECT_EQ(sound_rows(*left), 1);
+      auto after = Database::open(*left, "/db/t.sqlite");
+      ASSERT_TRUE(after);
+      EXPECT_EQ(after->integer("SELECT min(n) = max(n) FROM pair").value(), 1) << "half of a transaction";
+    }
+  });
+  auto database = open_with_table(disk, "/db/t.sqlite");
+  ASSERT_TRUE(database);
+  ASSERT_TRUE(database->checkpoint());
+  EXPECT_GT(disk.boundaries(), before);
+  disk.set_boundary_hook(nullptr);
+}
+
+TEST(Vfs, AFullDiskDoesNotKeepADatabaseFromOpening) {
+  SimulatedDisk disk;
+  ASSERT_TRUE(make_directories(disk, "/db"));
+  std::optional<Database> database = std::move(open_with_table(disk, "/db/t.sqlite")).value();
+  ASSERT_TRUE(database->execute("INSERT INTO t(b) VALUES(zeroblob(30000))"));
+  die(disk, database);
+  disk.set_capacity(disk.used_bytes());
+  database = std::move(Database::open(disk, "/db/t.sqlite")).value();
+  EXPECT_EQ(database->integer("SELECT count(*) FROM t").value(), 1);
+}
+
+// Its next try would succeed, without the pages of the first.
+TEST(Vfs, ACommitWhoseCheckpointFailsIsToldWhereOnlyCheckpointsAreSynced) {
+  SimulatedDisk disk;
+  ASSERT_TRUE(make_directories(disk, "/db"));
+  auto database = open_with_table(disk, "/db/t.sqlite", {.safe = Safe::Checkpoints, .checkpoint_pages = 8});
+  ASSERT_TRUE(database);
+  disk.fail_next_sync("-wal");
+  int done = 0;
+  while (done < 20 && database->execute("INSERT INTO t(b) VALUES(zeroblob(3000))")) ++done;
+  EXPECT_GT(done, 1) << "no commit before waits for the disk";
+  EXPECT_LT(done, 8);
+}
+
 // On the machine's own disk, where locks are real.
 TEST(Vfs, OneConnectionAtATime) {
   const std::string folder = testing::TempDir() + "courier_vfs_test_" + std::to_string(getpid());
@@ -130,9 +205,7 @@ TEST(Vfs, OneConnectionAtATime) {
   {
     auto first = open_with_table(real_disk(), folder + "/t.sqlite");
     ASSERT_TRUE(first) << first.error().text;
-    auto second = Database::open(real_disk(), folder + "/t.sqlite");
-    ASSERT_TRUE(second);
-    const auto refused = second->integer("SELECT count(*) FROM t");
+    const auto refused = Database::open(real_disk(), folder + "/t.sqlite");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fault, Fault::Busy);
   }

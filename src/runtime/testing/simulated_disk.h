@@ -20,6 +20,10 @@
 
 namespace courier {
 
+namespace simulated {
+struct State;
+}
+
 class SimulatedDisk final : public Disk {
  public:
   SimulatedDisk();
@@ -65,9 +69,7 @@ class SimulatedDisk final : public Disk {
   DiskResult<SpaceFacts> space(const std::string& path) override;
 
  private:
-  struct State;
-  friend class SimulatedFile;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<simulated::State> state_;
 };
 
 }  // namespace courier

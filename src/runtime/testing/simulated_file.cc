@@ -1,0 +1,127 @@
+#include "runtime/testing/simulated_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace courier::simulated {
+
+DiskResult<std::size_t> SimulatedFile::read_at(std::uint64_t offset, std::span<char> into) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->dead()) return failed(EIO, "read", path_);
+  if (auto taken = take_in(); !taken) return fail(taken.error());
+  if (offset >= node_->content.size()) return std::size_t{0};
+  const std::size_t n = std::min<std::size_t>(into.size(), node_->content.size() - offset);
+  std::memcpy(into.data(), node_->content.data() + offset, n);
+  return n;
+}
+
+DiskResult<void> SimulatedFile::write_at(std::uint64_t offset, std::string_view bytes) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->boundary_passed("write")) return failed(EIO, "write", path_);
+  if (append_) offset = node_->content.size();
+  const std::uint64_t end = offset + bytes.size();
+  if (!grow(end > node_->content.size() ? end : node_->content.size())) return failed(ENOSPC, "write", path_);
+  record({false, offset, std::string(bytes)});
+  return {};
+}
+
+DiskResult<std::uint64_t> SimulatedFile::size() {
+  const std::lock_guard lock(state_->mutex);
+  if (auto taken = take_in(); !taken) return fail(taken.error());
+  return node_->content.size();
+}
+
+DiskResult<void> SimulatedFile::truncate(std::uint64_t size) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->boundary_passed("truncate")) return failed(EIO, "truncate", path_);
+  if (!grow(size)) return failed(ENOSPC, "truncate", path_);
+  record({true, size, {}});
+  return {};
+}
+
+DiskResult<void> SimulatedFile::sync() {
+  const std::lock_guard lock(state_->mutex);
+  if (auto taken = take_in(); !taken) return taken;
+  if (!state_->boundary_passed("sync")) return failed(EIO, "fsync", path_);
+  if (state_->syncs_ignored) return {};
+  if (state_->sync_fails && path_.find(state_->failing_sync) != std::string::npos) {
+    state_->sync_fails = false;
+    node_->pending.clear();  // lost: `content` shows them, `durable` will never have them
+    return failed(EIO, "fsync", path_);
+  }
+  for (const PendingWrite& write : node_->pending) apply_write(node_->durable, write);
+  node_->pending.clear();
+  return {};
+}
+
+DiskResult<FileFacts> SimulatedFile::facts() {
+  const std::lock_guard lock(state_->mutex);
+  return facts_of(*node_);
+}
+
+DiskResult<void> SimulatedFile::link_as(const std::string& path) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->boundary_passed("link")) return failed(EIO, "link", path);
+  const NodePtr parent = state_->find_parent(path);
+  if (!parent) return failed(ENOENT, "link", path);
+  const std::string name = last_part(path);
+  if (parent->entries.contains(name)) return failed(EEXIST, "link", path);
+  state_->change({{parent, name, node_}});
+  path_ = path;
+  return {};
+}
+
+DiskResult<void> SimulatedFile::set_modified(WallTime time) {
+  const std::lock_guard lock(state_->mutex);
+  node_->modified = time;
+  return {};
+}
+
+int SimulatedFile::descriptor() const {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->lending.empty() || path_.find(state_->lending) == std::string::npos) return -1;
+  if (!node_->lent) node_->lent = std::make_unique<LentFile>(node_->content);
+  return node_->lent->descriptor();
+}
+
+FileFacts SimulatedFile::facts_of(const Node& node) {
+  FileFacts facts;
+  facts.size = node.content.size();
+  facts.inode = node.inode;
+  facts.device = 1;
+  facts.modified = node.modified;
+  facts.changed = node.changed;
+  facts.directory = node.directory;
+  facts.regular = !node.directory;
+  facts.mode = node.mode;
+  facts.links = node.links;
+  return facts;
+}
+
+bool SimulatedFile::grow(std::uint64_t size) {
+  const std::uint64_t before = node_->content.size();
+  if (size > before && size - before > state_->capacity - std::min(state_->capacity, state_->used)) return false;
+  if (node_->links > 0) state_->used += size - before;  // wraps for shrinking: used is a sum of the same unsigned kind
+  return true;
+}
+
+void SimulatedFile::record(PendingWrite write) {
+  apply_write(node_->content, write);
+  node_->modified = node_->changed = state_->now();
+  node_->pending.push_back(std::move(write));
+  if (node_->lent) node_->lent->replace(node_->content);
+}
+
+DiskResult<void> SimulatedFile::take_in() {
+  if (!node_->lent) return {};
+  std::string bytes = node_->lent->content();
+  if (bytes == node_->content) return {};
+  if (!state_->boundary_passed("write")) return failed(EIO, "write", path_);
+  if (!grow(bytes.size())) return failed(ENOSPC, "write", path_);
+  if (bytes.size() < node_->content.size()) record({true, bytes.size(), {}});
+  record({false, 0, std::move(bytes)});
+  return {};
+}
+
+}  // namespace courier::simulated

@@ -1,0 +1,92 @@
+// What a simulated disk consists of: nodes, the changes that are not synced, and what a test set. For the .cc files of SimulatedDisk.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/testing/lent_file.h"
+#include "runtime/testing/simulated_disk.h"
+
+namespace courier::simulated {
+
+struct Node;
+using NodePtr = std::shared_ptr<Node>;
+
+// An unsynced change of a file's bytes: a write, or (with `truncate`) a new size.
+struct PendingWrite {
+  bool truncate = false;
+  std::uint64_t offset = 0;  // or the new size
+  std::string bytes;
+};
+
+struct Node {
+  std::uint64_t inode = 0;
+  bool directory = false;
+  std::uint32_t mode = 0600;
+  WallTime modified, changed;
+  std::uint64_t links = 0;
+  // A file: what is read now, what is safe, what lies between.
+  std::string content, durable;
+  std::vector<PendingWrite> pending;
+  std::unique_ptr<LentFile> lent;  // once its descriptor was asked for
+  // A directory.
+  std::map<std::string, NodePtr> entries, durable_entries;
+};
+void apply_write(std::string& content, const PendingWrite& write);
+
+// One name set to a node, or removed (null).
+struct NameChange {
+  NodePtr directory;
+  std::string name;
+  NodePtr node;
+};
+// What survives whole or not at all: one change, or the two of a rename.
+using MetadataOperation = std::vector<NameChange>;
+void apply_durable(const NameChange& change);
+
+[[nodiscard]] std::unexpected<DiskError> failed(int error, const char* operation, const std::string& path);
+// Everything behind the last slash.
+[[nodiscard]] std::string last_part(const std::string& path);
+
+struct State {
+  mutable std::recursive_mutex mutex;  // the hook works on survivors and may read this disk
+  NodePtr root;
+  std::vector<MetadataOperation> pending;
+  std::uint64_t last_inode = 1;
+  std::uint64_t boundary = 0;
+  std::uint64_t crash_number = std::numeric_limits<std::uint64_t>::max();
+  bool in_hook = false;
+  bool syncs_ignored = false;
+  std::string lending;  // empty: no file has a descriptor
+  std::function<void(std::uint64_t)> hook;
+  std::string failing_sync;
+  bool sync_fails = false;
+  std::uint64_t capacity = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t used = 0;
+  std::function<WallTime()> clock;
+  WallTime ticking = wall_seconds(1'767'607'200);
+  std::map<std::string, std::uint64_t> calls;
+
+  [[nodiscard]] WallTime now();
+  // Before every change: counts, lets the test look, says whether the machine still runs.
+  [[nodiscard]] bool boundary_passed(const char* call);
+  [[nodiscard]] bool dead() const { return boundary + 1 >= crash_number; }
+
+  [[nodiscard]] NodePtr new_node(bool directory, std::uint32_t mode);
+  // Null: not there.
+  [[nodiscard]] NodePtr find(std::string_view path) const;
+  [[nodiscard]] NodePtr find_parent(const std::string& path) const;
+
+  void change(MetadataOperation operation);
+  // Every operation that touches the directory becomes safe, in order; earlier changes of the same names are superseded.
+  void sync_names(const NodePtr& directory);
+};
+
+}  // namespace courier::simulated

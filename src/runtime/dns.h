@@ -63,8 +63,8 @@ struct DnsSettings {
   std::string root_key;                     // DNSKEY or DS text of the root; empty: DNSSEC off
   std::vector<std::string> local_zones;     // these domains are answered with NoName without asking anyone: "example.test"
 };
-// Warmed when it returns: nothing is opened later that a sandbox would forbid. Its thread starts with the first question,
-// so that it is inside the sandbox too. With `servers` of our own the private domains (test., 10.in-addr.arpa., ...) are
+// The settings are checked when it returns, and /etc/resolv.conf is read: nothing is opened later that a sandbox would forbid.
+// libunbound's memory and its thread, which so is inside the sandbox too, are there from the first question on. With `servers` of our own the private domains (test., 10.in-addr.arpa., ...) are
 // asked of them; otherwise these are answered with NoName here (RFC 6303, RFC 6761).
 // Coroutines that wait for an answer must be gone before the resolver is destroyed. Null when libunbound refuses the
 // settings: a server or key that does not parse; `error` then says which.

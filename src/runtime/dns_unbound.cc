@@ -1,4 +1,5 @@
 // The resolver on libunbound: a threaded context, whose pipe of answers our loop watches.
+#include <fstream>
 #include <set>
 
 #include <unbound.h>
@@ -101,9 +102,10 @@ DnsFault fault_of(const ub_result& result) {
 
 class UnboundResolver final : public Resolver {
  public:
-  explicit UnboundResolver(Loop& loop) : loop_(loop), tasks_(loop, no_exceptions()) {}
+  UnboundResolver(Loop& loop, DnsSettings settings) : loop_(loop), settings_(std::move(settings)), tasks_(loop, no_exceptions()) {}
 
-  std::string set_up(const DnsSettings& settings);
+  // What is wrong with the settings; empty: nothing.
+  std::string check();
 
   Task<DnsResult<IpAddress>> a(std::string name, Deadline deadline) override {
     co_return read(co_await ask(std::move(name), Type::A, deadline), dns::read_a);
@@ -130,10 +132,12 @@ class UnboundResolver final : public Resolver {
   }
 
  private:
+  std::string begin();
+  std::string set_up();
   std::string option(const char* name, const char* value);
   std::string trust(const std::string& root_key);
-  std::string choose_servers(const DnsSettings& settings);
-  std::string warm_up();
+  std::string choose_servers();
+  std::string finish_settings();
   Task<> take_answers();
   Task<Answer> ask(std::string name, Type type, Deadline deadline);
 
@@ -154,14 +158,31 @@ class UnboundResolver final : public Resolver {
   }
 
   Loop& loop_;
-  Context context_;
+  const DnsSettings settings_;
+  std::vector<std::string> host_servers_;  // those of /etc/resolv.conf
   bool validates_ = false;
+  std::unique_ptr<Context> context_;       // made for the first question: it takes most of a megabyte
   std::unique_ptr<Watch> watch_;
   TaskGroup tasks_;
 };
 
+// resolv.conf(5). Without the file, as the C library has it, a server on this host is asked.
+std::vector<std::string> read_host_servers() {
+  std::vector<std::string> servers;
+  std::ifstream file("/etc/resolv.conf");
+  for (std::string line; std::getline(file, line);) {
+    constexpr std::string_view keyword = "nameserver";
+    if (!line.starts_with(keyword)) continue;
+    const std::string server(trim(std::string_view(line).substr(keyword.size())));
+    // One with the name of an interface is for the C library alone.
+    if (IpAddress::parse(server)) servers.push_back(server);
+  }
+  if (servers.empty()) servers.emplace_back("127.0.0.1");
+  return servers;
+}
+
 std::string UnboundResolver::option(const char* name, const char* value) {
-  const int error = ub_ctx_set_option(context_.ub, name, value);
+  const int error = ub_ctx_set_option(context_->ub, name, value);
   return error == 0 ? "" : std::string(name) + " " + value + ": " + ub_strerror(error);
 }
 
@@ -170,65 +191,79 @@ std::string UnboundResolver::trust(const std::string& root_key) {
   for (const std::string_view line : split(root_key, '\n')) {
     const std::string record(trim(line.substr(0, line.find(';'))));
     if (record.empty()) continue;
-    if (const int error = ub_ctx_add_ta(context_.ub, record.c_str())) return "root key: " + std::string(ub_strerror(error));
+    if (const int error = ub_ctx_add_ta(context_->ub, record.c_str())) return "root key: " + std::string(ub_strerror(error));
     validates_ = true;
   }
   return option("module-config:", validates_ ? "validator iterator" : "iterator");
 }
 
-std::string UnboundResolver::choose_servers(const DnsSettings& settings) {
-  for (const auto& server : settings.servers) {
-    if (const int error = ub_ctx_set_fwd(context_.ub, server.c_str())) return "server " + server + ": " + ub_strerror(error);
+std::string UnboundResolver::choose_servers() {
+  const bool own = !settings_.servers.empty();
+  for (const auto& server : own ? settings_.servers : host_servers_) {
+    if (const int error = ub_ctx_set_fwd(context_->ub, server.c_str())) return "server " + server + ": " + ub_strerror(error);
   }
-  if (settings.servers.empty()) {
-    // As the C library has it: without the file a server on this host is asked.
-    if (ub_ctx_resolvconf(context_.ub, nullptr) != 0) ub_ctx_set_fwd(context_.ub, "127.0.0.1");
-    return "";
-  }
-  return option("unblock-lan-zones:", "yes");
+  return own ? option("unblock-lan-zones:", "yes") : "";
 }
 
-std::string UnboundResolver::set_up(const DnsSettings& settings) {
-  if (!context_.ub) return "libunbound: no memory";
+std::string UnboundResolver::set_up() {
+  context_ = std::make_unique<Context>();
+  if (!context_->ub) return "libunbound: no memory";
   std::string error = option("do-not-query-localhost:", "no");
   if (error.empty()) error = option("logfile:", "");
   if (error.empty()) error = option("use-syslog:", "no");
-  if (error.empty()) error = trust(settings.root_key);
-  if (error.empty() && !settings.recurse) error = choose_servers(settings);
-  if (error.empty()) error = warm_up();
+  if (error.empty()) error = trust(settings_.root_key);
+  if (error.empty() && !settings_.recurse) error = choose_servers();
+  if (error.empty()) error = finish_settings();
   if (!error.empty()) return error;
-  if (!settings.servers.empty()) ub_ctx_zone_remove(context_.ub, "test.");
-  for (const auto& zone : settings.local_zones) {
-    if (const int fault = ub_ctx_zone_add(context_.ub, zone.c_str(), "static")) return "zone " + zone + ": " + ub_strerror(fault);
+  if (!settings_.servers.empty()) ub_ctx_zone_remove(context_->ub, "test.");
+  for (const auto& zone : settings_.local_zones) {
+    if (const int fault = ub_ctx_zone_add(context_->ub, zone.c_str(), "static")) return "zone " + zone + ": " + ub_strerror(fault);
   }
-  watch_ = loop_.watch(ub_fd(context_.ub));
-  tasks_.spawn(take_answers());
   return "";
 }
 
-// A question that is answered here, on this thread: afterwards the settings are final and everything lazy is made.
-std::string UnboundResolver::warm_up() {
-  ub_ctx_debuglevel(context_.ub, 0);
-  if (const int error = ub_ctx_async(context_.ub, 1)) return "libunbound: " + std::string(ub_strerror(error));
+// A question that is answered here, on this thread: afterwards the settings are final and checked.
+std::string UnboundResolver::finish_settings() {
+  ub_ctx_debuglevel(context_->ub, 0);
+  if (const int error = ub_ctx_async(context_->ub, 1)) return "libunbound: " + std::string(ub_strerror(error));
   ub_result* answer = nullptr;
-  const int error = ub_resolve(context_.ub, "localhost.", static_cast<int>(Type::A), 1, &answer);
+  const int error = ub_resolve(context_->ub, "localhost.", static_cast<int>(Type::A), 1, &answer);
   const ResultPtr owned(answer);
   return error == 0 ? "" : "libunbound: " + std::string(ub_strerror(error));
+}
+
+std::string UnboundResolver::check() {
+  if (settings_.servers.empty()) host_servers_ = read_host_servers();
+  const std::string error = set_up();
+  context_.reset();
+  return error;
+}
+
+// With the first question; no file is read.
+std::string UnboundResolver::begin() {
+  if (std::string error = set_up(); !error.empty()) {
+    context_.reset();
+    return error;
+  }
+  watch_ = loop_.watch(ub_fd(context_->ub));
+  tasks_.spawn(take_answers());
+  return "";
 }
 
 Task<> UnboundResolver::take_answers() {
   while (true) {
     const int ready = co_await watch_->wait(Direction::Read, Deadline::never());
     if (ready != static_cast<int>(Readiness::Ready)) co_return;
-    ub_process(context_.ub);
+    ub_process(context_->ub);
   }
 }
 
 Task<Answer> UnboundResolver::ask(std::string name, Type type, Deadline deadline) {
-  auto* question = new Question(context_);
+  if (!context_ && !begin().empty()) co_return fail(DnsFault::TryAgain);
+  auto* question = new Question(*context_);
   const CellRef cell(question);
   int id = 0;
-  const int error = ub_resolve_async(context_.ub, name.c_str(), static_cast<int>(type), 1, question, Question::answered, &id);
+  const int error = ub_resolve_async(context_->ub, name.c_str(), static_cast<int>(type), 1, question, Question::answered, &id);
   if (error != 0) co_return fail(DnsFault::TryAgain);
   question->opened(id);
   const Timer timer(loop_, deadline, cell);
@@ -241,8 +276,8 @@ Task<Answer> UnboundResolver::ask(std::string name, Type type, Deadline deadline
 }  // namespace
 
 std::unique_ptr<Resolver> make_unbound_resolver(Loop& loop, const DnsSettings& settings, std::string* error) {
-  auto resolver = std::make_unique<UnboundResolver>(loop);
-  const std::string fault = resolver->set_up(settings);
+  auto resolver = std::make_unique<UnboundResolver>(loop, settings);
+  const std::string fault = resolver->check();
   if (fault.empty()) return resolver;
   if (error) *error = fault;
   return nullptr;

@@ -1,7 +1,8 @@
 #include "runtime/tls_certificate.h"
 
+#include <fcntl.h>
+
 #include <cstdlib>
-#include <fstream>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -84,16 +85,12 @@ Result<StorePtr, std::string> make_store(std::string_view pem) {
   return store;
 }
 
-std::string read_system_roots() {
+Descriptor open_system_roots() {
   const char* from_environment = std::getenv("SSL_CERT_FILE");
   for (const char* path : {from_environment, X509_get_default_cert_file(), "/etc/ssl/certs/ca-certificates.crt",
                            "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt"}) {
     if (!path) continue;
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    if (!file) continue;
-    std::string text(static_cast<std::size_t>(file.tellg()), '\0');
-    file.seekg(0);
-    if (file.read(text.data(), static_cast<std::streamsize>(text.size()))) return text;
+    if (Descriptor file(::open(path, O_RDONLY | O_CLOEXEC)); file) return file;
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "runtime/tls.h"
 #include "runtime/tls_stream.h"
@@ -30,7 +31,7 @@ using StorePtr = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 // A store of these roots.
 [[nodiscard]] Result<StorePtr, std::string> make_store(std::string_view pem);
 
-// The text of the system's root certificates, wherever this system keeps them; empty when nowhere.
-[[nodiscard]] std::string read_system_roots();
+// The file of the system's root certificates, wherever this system keeps them; none when nowhere.
+[[nodiscard]] Descriptor open_system_roots();
 
 }  // namespace courier::tls

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <map>
 
 #include <openssl/x509v3.h>
@@ -29,10 +31,12 @@ class TlsClient final : public TlsClientContext {
   Result<void, std::string> prepare_name(SSL* ssl, const TlsClientSettings& settings);
   static Result<void, std::string> prepare_dane(SSL* ssl, const TlsClientSettings& settings);
   Result<X509_STORE*, std::string> store_of(const std::string& trust_pem);
+  std::string system_roots() const;
+  [[nodiscard]] SSL_CTX* context();
   static int new_session(SSL* ssl, SSL_SESSION* session);
 
-  tls::SslContextPtr context_;
-  std::string system_roots_;                         // read before a sandbox closes, parsed when first needed
+  Descriptor system_roots_;                          // opened before a sandbox closes, read when first needed
+  tls::SslContextPtr context_;                       // made when first needed
   std::map<std::string, tls::StorePtr> stores_;      // by their text; empty: the system's
   std::map<std::string, SessionPtr> sessions_;
 };
@@ -44,13 +48,19 @@ std::string session_key(const TlsClientSettings& settings) {
   return settings.server_name + (named ? " verified " + std::to_string(std::hash<std::string>()(settings.trust_pem)) : "");
 }
 
-TlsClient::TlsClient() : context_(SSL_CTX_new(TLS_client_method())), system_roots_(tls::read_system_roots()) {
+// What OpenSSL's own settings (openssl.cnf) ask for is read and loaded now.
+TlsClient::TlsClient() : system_roots_(tls::open_system_roots()) { OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr); }
+
+SSL_CTX* TlsClient::context() {
+  if (context_) return context_.get();
+  context_.reset(SSL_CTX_new(TLS_client_method()));
   CHECK(context_);
   tls::set_common_options(context_.get());
   SSL_CTX_set_app_data(context_.get(), this);
   SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context_.get(), new_session);
   CHECK(SSL_CTX_dane_enable(context_.get()) == 1);
+  return context_.get();
 }
 
 int TlsClient::new_session(SSL* ssl, SSL_SESSION* session) {
@@ -63,7 +73,7 @@ int TlsClient::new_session(SSL* ssl, SSL_SESSION* session) {
 }
 
 Task<IoResult<StreamPtr>> TlsClient::connect(StreamPtr plain, TlsClientSettings settings, Deadline deadline) {
-  tls::SslPtr ssl(SSL_new(context_.get()));
+  tls::SslPtr ssl(SSL_new(context()));
   CHECK(ssl);
   SSL_set_connect_state(ssl.get());
   if (auto ready = prepare(ssl.get(), settings); !ready) co_return fail(IoError{IoFault::Untrusted, 0, ready.error()});
@@ -131,9 +141,18 @@ Result<void, std::string> TlsClient::prepare_dane(SSL* ssl, const TlsClientSetti
   return {};
 }
 
+std::string TlsClient::system_roots() const {
+  std::string text;
+  char piece[16 * 1024];
+  for (ssize_t n = 0; (n = ::pread(system_roots_.get(), piece, sizeof piece, static_cast<off_t>(text.size()))) > 0;) {
+    text.append(piece, static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
 Result<X509_STORE*, std::string> TlsClient::store_of(const std::string& trust_pem) {
   if (const auto known = stores_.find(trust_pem); known != stores_.end()) return known->second.get();
-  auto store = tls::make_store(trust_pem.empty() ? system_roots_ : trust_pem);
+  auto store = tls::make_store(trust_pem.empty() ? system_roots() : trust_pem);
   if (!store) return fail(store.error());
   if (stores_.size() >= most_stores) stores_.erase(stores_.begin());
   return (stores_[trust_pem] = std::move(*store)).get();

@@ -1,8 +1,13 @@
 #include "runtime/tls.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "base/encode.h"
 #include "runtime/channel.h"
@@ -159,6 +164,20 @@ TEST_F(TlsTest, ASystemRootIsAskedWhenNoneIsGiven) {
   Ends ends = connect(loop, *server, *client, {.verify = Verify::Name, .server_name = "mx.example.test"});
   ASSERT_FALSE(ends.client);
   EXPECT_TRUE(ends.client.error() == IoFault::Untrusted);
+}
+
+// A sandbox lets nothing be opened later.
+TEST_F(TlsTest, TheSystemsRootsAreOpenedAtTheStart) {
+  const std::string path = testing::TempDir() + "roots." + std::to_string(::getpid()) + ".pem";
+  std::ofstream(path) << mx_certificate().chain_pem;
+  ::setenv("SSL_CERT_FILE", path.c_str(), 1);
+  const auto early = std::move(*make_tls_client(loop));
+  ::unsetenv("SSL_CERT_FILE");
+  std::filesystem::remove(path);
+  for (const auto& [name, trusted] : {std::pair("mx.example.test", true), std::pair("other.test", false)}) {
+    const Ends ends = connect(loop, *server, *early, {.verify = Verify::Name, .server_name = name});
+    EXPECT_EQ(ends.client.has_value(), trusted) << name;
+  }
 }
 
 TEST_F(TlsTest, DaneChecksTheKeyAndNotTheName) {

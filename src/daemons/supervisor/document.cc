@@ -24,6 +24,7 @@ and restarts the others, and parses no mail. Nobody reaches it but the owner of 
 Every other process: cannot be traced by its own user, gains no privileges through set-id programs, starts no programs, is
 held by a seccomp filter and, where the kernel has Landlock, to the folders named here; it sees an empty environment and
 the descriptors it was given; its memory and descriptors are limited (`server.max_memory`, `server.max_descriptors`).
+Whoever connects out has the system's root certificates open to read.
 
 )";
 

@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 60
 # The sandbox of root runs as an unprivileged user, who is often not let into root's folders.
 SANDBOX ?= $(if $(filter 0,$(shell id -u)),/var/tmp/courier-sandbox,$(CURDIR)/.run)
 
-.PHONY: all release dev run test bench check format generated install fuzz clean deps deps-test
+.PHONY: all release dev run test bench check format generated install fuzz clean deps deps-test deps-bench
 
 all: release
 
@@ -25,6 +25,8 @@ deps:
 	@scripts/install-deps
 deps-test:
 	@scripts/install-deps --test
+deps-bench:
+	@scripts/install-deps --bench
 
 release: deps
 	@cmake --preset release >/dev/null
@@ -42,7 +44,7 @@ test: deps-test
 	@cmake --build build/dev
 	@scripts/run-tests dev
 
-bench: deps-test release
+bench: deps-bench release
 	@cmake --build build/release --target bench
 
 check: deps

@@ -30,7 +30,7 @@ deps-bench:
 
 release: deps
 	@cmake --preset release >/dev/null
-	@cmake --build build/release
+	@cmake --build build/release --target programs
 
 dev: deps
 	@cmake --preset dev >/dev/null
@@ -62,7 +62,7 @@ generated: deps
 
 install: deps
 	@cmake --preset release -B build/install -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(INSTALL_OPTIONS) >/dev/null
-	@cmake --build build/install
+	@cmake --build build/install --target programs
 	@DESTDIR="$(DESTDIR)" cmake --install build/install
 
 fuzz: deps

@@ -3,6 +3,8 @@
 
 get_property(programs GLOBAL PROPERTY COURIER_PROGRAMS)
 get_property(tools GLOBAL PROPERTY COURIER_TOOLS)
+# What is run and installed, without the tests.
+add_custom_target(programs DEPENDS ${programs} ${tools})
 if(tools)
   install(TARGETS ${tools} RUNTIME DESTINATION "${CMAKE_INSTALL_FULL_BINDIR}")
 endif()

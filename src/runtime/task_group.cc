@@ -4,8 +4,10 @@
 
 namespace courier {
 
-struct TaskGroup::State {
+struct TaskGroup::State : std::enable_shared_from_this<State> {
   State(Loop& l, ErrorHandler& h) : loop(l), handler(h) {}
+  static Task<> guard(Task<> work, State& state, std::list<Task<>>::iterator place);
+  void erase_later(std::list<Task<>>::iterator place);
   Loop& loop;
   ErrorHandler& handler;
   std::list<Task<>> tasks;
@@ -36,33 +38,29 @@ TaskGroup::~TaskGroup() {
   }
 }
 
-namespace {
-
-// Runs the work, hands an exception to the handler, then asks for its own erasure by post.
-Task<> guard(Task<> work, TaskGroup::ErrorHandler& handler, Callback finished, Loop& loop) {
+// Runs the work, hands an exception to the handler, then asks for its own erasure. The state outlives it: its tasks end first.
+Task<> TaskGroup::State::guard(Task<> work, State& state, std::list<Task<>>::iterator place) {
   try {
     co_await std::move(work);
   } catch (...) {
-    handler.task_failed(std::current_exception());
+    state.handler.task_failed(std::current_exception());
   }
-  loop.post(std::move(finished));
+  state.erase_later(place);
 }
 
-}  // namespace
+// By post: the task is on the stack.
+void TaskGroup::State::erase_later(std::list<Task<>>::iterator place) {
+  loop.post([weak = weak_from_this(), place] {
+    const auto state = weak.lock();
+    if (!state) return;
+    state->tasks.erase(place);
+    if (state->tasks.empty() && state->empty) state->empty->complete(1);
+  });
+}
 
 void TaskGroup::spawn(Task<> task) {
-  auto& tasks = state_->tasks;
-  const auto place = tasks.emplace(tasks.end());
-  const std::weak_ptr<State> weak = state_;
-  *place = guard(
-      std::move(task), state_->handler,
-      [weak, place] {
-        const auto state = weak.lock();
-        if (!state) return;
-        state->tasks.erase(place);
-        if (state->tasks.empty() && state->empty) state->empty->complete(1);
-      },
-      state_->loop);
+  const auto place = state_->tasks.emplace(state_->tasks.end());
+  *place = State::guard(std::move(task), *state_, place);
   place->start();
 }
 

@@ -42,8 +42,8 @@ Result<void, std::string> Mailbox::serve() {
                                                                    }});
   delivery_->set(settings_.mailbox);
   protocols_ = make_protocols_(context_, settings_);
-  sessions_ = std::make_unique<Sessions>(context_.loop, *probe_, [this](const HandOver& request) {
-    context_.link("auth").notify(auth::Disconnected{.connection = request.connection});
+  sessions_ = std::make_unique<Sessions>(context_.loop, *probe_, [this](std::uint64_t connection) {
+    context_.link("auth").notify(auth::Disconnected{.connection = connection});
   });
   serve_peers();
   if (machine_.cache) rest_later();
@@ -115,7 +115,7 @@ HandOverReply Mailbox::hand_over(WithDescriptors<HandOver> request) {
                      .tag = who.tag,
                      .buffered = who.buffered};
   auto session = who.service == auth::Service::Pop3 ? protocols_.pop3(std::move(start)) : protocols_.imap(std::move(start));
-  sessions_->add(std::move(session), std::move(who), grant->account);
+  sessions_->add(std::move(session), who, grant->account);
   return {.accepted = true, .reason = {}};
 }
 

@@ -43,7 +43,7 @@ void Probe::session_began(const HandOver& request, const std::string& account) {
                               {"tls", request.tls}});
 }
 
-void Probe::session_ended(const HandOver&) { sessions_.add(-1); }
+void Probe::session_ended() { sessions_.add(-1); }
 
 void Probe::session_failed(const std::string& session, const std::string& what) {
   log_.error("session failed", {{"session", session}, {"error", what}});

@@ -19,7 +19,7 @@ class Probe {
   void not_delivered(const std::string& queue_id, const delivery::Recipient& recipient, const delivery::Result& result);
   void hand_over_refused(const HandOver& request, const char* reason);
   void session_began(const HandOver& request, const std::string& account);
-  void session_ended(const HandOver& request);
+  void session_ended();
   // An exception ended it.
   void session_failed(const std::string& session, const std::string& what);
   void no_watcher();

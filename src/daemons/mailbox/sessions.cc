@@ -4,18 +4,13 @@
 
 namespace courier::mailbox {
 
-Sessions::Sessions(Loop& loop, Probe& probe, std::function<void(const HandOver&)> ended)
+Sessions::Sessions(Loop& loop, Probe& probe, std::function<void(std::uint64_t)> ended)
     : probe_(probe), ended_(std::move(ended)), tasks_(loop, *this) {}
 Sessions::~Sessions() = default;
 
-void Sessions::add(std::unique_ptr<Session> session, HandOver request, const std::string& account) {
+void Sessions::add(std::unique_ptr<Session> session, const HandOver& request, const std::string& account) {
   probe_.session_began(request, account);
-  // Kept while the session lasts: what the log and auth are told at its end, nothing of what was handed over.
-  request.first_output.clear();
-  request.first_output.shrink_to_fit();
-  request.buffered.clear();
-  request.buffered.shrink_to_fit();
-  running_.push_back({.session = std::move(session), .request = std::move(request)});
+  running_.push_back({.session = std::move(session), .name = request.session, .connection = request.connection});
   tasks_.spawn(serve(std::prev(running_.end())));
 }
 
@@ -24,10 +19,10 @@ Task<> Sessions::serve(std::list<Running>::iterator place) {
   try {
     co_await place->session->run();
   } catch (const std::exception& error) {
-    probe_.session_failed(place->request.session, error.what());
+    probe_.session_failed(place->name, error.what());
   }
-  probe_.session_ended(place->request);
-  ended_(place->request);
+  probe_.session_ended();
+  ended_(place->connection);
   running_.erase(place);
 }
 

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "daemons/mailbox/imap/capabilities.h"
+#include "daemons/mailbox/imap/idling.h"
 
 namespace courier::mailbox {
 
@@ -74,6 +75,7 @@ Task<> ImapSession::run() {
       co_await say_bye("Internal error, please sign in again.", "internal error");
     } catch (const SessionEnd&) {}
   }
+  idling_.reset();
   selected_.reset();
   start_.stream->finish_writing();
   co_await step_aside();
@@ -145,13 +147,24 @@ void ImapSession::consume(std::size_t bytes) {
 
 // --- commands ---
 
+// Frames live as long as the session waits: what is over is a coroutine of its own.
 Task<> ImapSession::serve() {
+  co_await greet();
+  while (!end_reason_) {
+    if (idling_) {
+      co_await idle_step();
+    } else {
+      co_await next_step();
+    }
+  }
+}
+
+Task<> ImapSession::greet() {
   output_.text() += start_.first_output;
   start_.first_output = std::string();
   tell(start_.tag, ok("[CAPABILITY " + capabilities(settings_) + "] Signed in."));
   start_.tag = std::string();
   co_await output_.flush();
-  while (!end_reason_) co_await next_step();
 }
 
 Task<> ImapSession::next_step() {
@@ -183,7 +196,7 @@ Task<> ImapSession::take_step(imap::CommandReader::Step step) {
   } else if (!command) {
     co_await reject(command.error().tag, command.error().unknown ? "There is no such command." : "Syntax error in the command.");
   } else {
-    co_await execute(std::move(*command));
+    co_await execute(*command);
   }
 }
 
@@ -196,20 +209,30 @@ Task<> ImapSession::reject(std::string tag, const char* why) {
   co_await output_.flush();
 }
 
-Task<> ImapSession::execute(imap::Command command) {
+const ImapSession::Shape& ImapSession::shape_of(imap::Verb verb) {
   const Shape* shape = nullptr;
   for (const auto& candidate : shapes) {
-    if (candidate.verb == command.verb) shape = &candidate;
+    if (candidate.verb == verb) shape = &candidate;
   }
   CHECK(shape != nullptr);
-  if (shape->selected && !selected_) co_return co_await reject(command.tag, "No folder is selected.");
+  return *shape;
+}
+
+Task<> ImapSession::execute(const imap::Command& command) {
+  const Shape& shape = shape_of(command.verb);
+  if (shape.selected && !selected_) co_return co_await reject(command.tag, "No folder is selected.");
   probe_.command();
-  const Reply reply = co_await run_handler(*shape, command);
-  if (reply.kind == Reply::Kind::Bad) co_return co_await reject(command.tag, reply.text.c_str());
+  Reply reply = co_await run_handler(shape, command);
+  if (idling_) co_return;  // idle_step() concludes it
+  co_await conclude(command.tag, shape, command.uid, std::move(reply));
+}
+
+Task<> ImapSession::conclude(std::string tag, const Shape& shape, bool uid, Reply reply) {
+  if (reply.kind == Reply::Kind::Bad) co_return co_await reject(std::move(tag), reply.text.c_str());
   bad_commands_ = 0;
-  co_await sync(shape->sync, command.uid);
-  if (end_reason_ && command.verb != imap::Verb::Logout) co_return;  // BYE was said meanwhile
-  tell(command.tag, reply);
+  co_await sync(shape.sync, uid);
+  if (end_reason_ && shape.verb != imap::Verb::Logout) co_return;  // BYE was said meanwhile
+  tell(tag, reply);
   co_await output_.flush();
 }
 

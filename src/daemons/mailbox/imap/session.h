@@ -45,6 +45,7 @@ class ImapSession final : public Session, private store::FolderListener {
     Handler handler;
   };
   static const Shape shapes[];
+  [[nodiscard]] static const Shape& shape_of(imap::Verb verb);
 
   // --- input (session.cc) ---
   enum class Wake : int { Readable, Changed, Drain, TimedOut, Closed };
@@ -59,9 +60,13 @@ class ImapSession final : public Session, private store::FolderListener {
 
   // --- commands (session.cc) ---
   [[nodiscard]] Task<> serve();
+  [[nodiscard]] Task<> greet();
   [[nodiscard]] Task<> next_step();
   [[nodiscard]] Task<> take_step(imap::CommandReader::Step step);
-  [[nodiscard]] Task<> execute(imap::Command command);
+  // `command` outlives it.
+  [[nodiscard]] Task<> execute(const imap::Command& command);
+  // What comes after the handler.
+  [[nodiscard]] Task<> conclude(std::string tag, const Shape& shape, bool uid, Reply reply);
   [[nodiscard]] Task<> reject(std::string tag, const char* why);
   [[nodiscard]] Task<Reply> run_handler(const Shape& shape, const imap::Command& command);
   void tell(const std::string& tag, const Reply& reply);
@@ -104,6 +109,10 @@ class ImapSession final : public Session, private store::FolderListener {
   [[nodiscard]] Task<Reply> store(const imap::Command& command);
   [[nodiscard]] Task<Reply> copy(const imap::Command& command);
 
+  // idle.cc
+  struct Idling;
+  [[nodiscard]] Task<> idle_step();
+  [[nodiscard]] Task<> idle_woken(Wake wake);
   // append.cc
   [[nodiscard]] Task<store::StoreResult<store::FolderPtr>> append_target(const imap::AppendArguments& append);
   [[nodiscard]] Task<bool> take_message(store::Upload* upload, std::uint64_t size, std::optional<store::StoreError>& error);
@@ -127,6 +136,7 @@ class ImapSession final : public Session, private store::FolderListener {
   ImapOutput output_;
   std::string pending_;                // input that was read and not yet taken
   std::unique_ptr<Selected> selected_;
+  std::unique_ptr<Idling> idling_;     // between IDLE and DONE
   CellRef wake_;                       // set while wait() waits
   const char* end_reason_ = nullptr;   // set: the session is over
   std::uint64_t received_ = 0;

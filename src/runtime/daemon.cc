@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "runtime/platform.h"
+#include "runtime/rest.h"
 #include "runtime/sandbox.h"
 
 namespace courier {
@@ -32,7 +32,6 @@ void DaemonContext::attach(const std::string& peer, ChannelPtr channel, std::uin
 namespace {
 
 constexpr int control_descriptor = 3;
-constexpr Duration settled = seconds(2);  // what start-up needed is not needed any more
 constexpr int exit_usage = 64;
 constexpr int exit_software = 70;
 
@@ -108,7 +107,7 @@ class Host {
       daemon_ = factory_(*context_);
       if (std::string error = lock_in(); !error.empty()) return error;
       if (auto served = daemon_->serve(); !served) return served.error();
-      loop_->add_timer(loop_->now() + settled, [] { platform::give_back_memory(); });
+      rest_ = std::make_unique<Rest>(*loop_);
     } catch (const std::exception& e) {
       return e.what();
     }
@@ -163,6 +162,7 @@ class Host {
   Channel* control_ = nullptr;
   std::unique_ptr<DaemonContext> context_;
   std::unique_ptr<Daemon> daemon_;
+  std::unique_ptr<Rest> rest_;
   Task<> watcher_;
   int exit_status_ = 0;
 };

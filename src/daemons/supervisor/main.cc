@@ -8,6 +8,7 @@
 #include "courier_paths.h"
 #include "daemons/supervisor/supervisor.h"
 #include "runtime/platform.h"
+#include "runtime/rest.h"
 
 namespace {
 
@@ -42,6 +43,7 @@ int run(const std::string& settings_file, const std::string& libexec) {
     if (server.log_target != "stderr") std::fprintf(stderr, "courierd: %s\n", begun.error().c_str());
     return exit_cannot;
   }
+  const courier::Rest rest(*loop);
   run_until_done(*loop, supervisor.run_until_stopped());
   return 0;
 }

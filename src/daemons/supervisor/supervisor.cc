@@ -9,7 +9,6 @@
 #include "daemons/supervisor/certificates.h"
 #include "daemons/supervisor/users.h"
 #include "runtime/listener.h"
-#include "runtime/platform.h"
 #include "runtime/random.h"
 #include "runtime/signals.h"
 
@@ -19,7 +18,6 @@ namespace {
 
 constexpr std::size_t ticket_key_size = 80;  // runtime/tls.h
 constexpr std::size_t ticket_keys_kept = 2;
-constexpr Duration settled = seconds(2);  // what start-up needed is not needed any more
 // Sessions end first: in front those that mailbox says goodbye to, so both at a time. Whom others ask ends last.
 constexpr const char* stop_order[][5] = {
     {"front", "mailbox", "smtpd-mx", "smtpd-submission", "smtpd-inject"}, {"queue", "esmtp"}, {"auth"}};
@@ -198,7 +196,6 @@ void Supervisor::announce_serving() {
   announced_ = true;
   manager_.ready("serving " + effective_host_name(server_));
   log_.notice("serving", {{"host_name", effective_host_name(server_)}, {"processes", static_cast<std::uint64_t>(processes_.size())}});
-  loop_.add_timer(loop_.now() + settled, [] { platform::give_back_memory(); });
 }
 
 void Supervisor::reopen_log() {

@@ -27,6 +27,11 @@ std::string plain(const json::value& value) {
     for (const json::value& item : *list) out += (out.empty() ? "" : ", ") + plain(item);
     return out;
   }
+  if (const json::object* object = value.if_object()) {
+    std::string out;
+    for (const auto& [key, item] : *object) out += (out.empty() ? "" : ", ") + std::string(key) + " " + plain(item);
+    return out;
+  }
   return json::serialize(value);
 }
 

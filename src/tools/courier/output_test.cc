@@ -19,6 +19,7 @@ TEST(Render, WithoutColumnsTheFirstObjectNamesThem) {
 
 TEST(Render, AnObjectIsASheetAndItsListsAreTables) {
   EXPECT_EQ(render(R"({"id":"a","to":["b","c"],"steps":[{"n":1}],"none":null})", {}), "id:    a\nto:    b, c\nnone:  -\n\nsteps:\nn\n1\n");
+  EXPECT_EQ(render(R"({"out":{"idle":2,"tls":true}})", {}), "out:  idle 2, tls yes\n");
 }
 
 TEST(Render, OtherKinds) {

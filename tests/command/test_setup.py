@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pwd
+import shutil
 import smtplib
 import subprocess
 import time
@@ -149,6 +150,6 @@ def test_a_queue_that_holds_mail_stays(installation):
 
 
 def test_setup_wants_root(folder):
-    done = subprocess.run([os.path.join(BUILD, "bin/courier"), "setup", "--prefix", folder], capture_output=True, text=True, timeout=60,
-                          user="nobody", cwd="/")
-    assert done.returncode in (77, 126), done.stderr
+    command = shutil.copy(os.path.join(BUILD, "bin/courier"), folder)  # the build may lie where nobody is let in
+    done = subprocess.run([command, "setup", "--prefix", folder], capture_output=True, text=True, timeout=60, user="nobody", cwd="/")
+    assert done.returncode == 77 and "as root" in done.stderr, done.stderr

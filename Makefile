@@ -60,8 +60,9 @@ generated: deps
 	@cmake --build build/dev --target courier
 	@scripts/generate
 
+# --fresh: the folders of an earlier PREFIX or INSTALL_OPTIONS are forgotten; what is compiled stays.
 install: deps
-	@cmake --preset release -B build/install -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(INSTALL_OPTIONS) >/dev/null
+	@cmake --fresh --preset release -B build/install -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(INSTALL_OPTIONS) >/dev/null
 	@cmake --build build/install --target programs
 	@DESTDIR="$(DESTDIR)" cmake --install build/install
 

@@ -1,9 +1,9 @@
 # The front door; CMake and its presets do the work.
 #
-#   make run      build release and start a private instance (courier sandbox) in .run/; as root in /var/tmp/courier-sandbox
+#   make run      install what is needed, build release and start a private instance (courier sandbox) in .run/; as root in /var/tmp/courier-sandbox
 #   make test     install what is needed, build dev, run every test
 #   make release  build/release, runnable from there
-#   make bench    build release and print the table of benchmarks
+#   make bench    install the servers that Courier is measured against, build release, print the table of benchmarks
 #   make check    format, layers, generated documents, clang-tidy (files that changed since they were clean; TIDY_JOBS=N)
 #   make format   let clang-format write what `make check` asks for
 #   make generated  the documents that are made from declarations (settings, manual pages, completions)

@@ -133,6 +133,9 @@ service imap {{
 service anvil {{
   client_limit = 16000
 }}
+service stats {{
+  client_limit = 16000
+}}
 service auth {{
   client_limit = 16000
 }}

@@ -5,15 +5,9 @@
 #include <string>
 
 #include "runtime/channel.h"
+#include "runtime/frame.h"
 
 namespace courier {
-
-struct Frame {
-  std::uint16_t type = 0;
-  std::uint64_t id = 0;  // 0: a notice
-  std::int64_t time_left_ns = -1;
-  Payload payload;
-};
 
 class FrameSink {
  public:

@@ -1,29 +1,19 @@
-// Frames on a Unix socket pair. Header: u32 payload length, u16 type, u16 descriptors, u64 id, i64 time left.
+// Frames (runtime/frame.h) on a Unix socket pair.
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <span>
 
 #include "runtime/channel_wire.h"
+#include "runtime/frame.h"
 #include "runtime/task_group.h"
 
 namespace courier {
 
 namespace {
-
-constexpr std::size_t header_size = 24;
-constexpr std::size_t read_block = 64 * 1024;
-
-struct Header {
-  std::uint32_t length = 0;
-  std::uint16_t type = 0;
-  std::uint16_t descriptors = 0;
-  std::uint64_t id = 0;
-  std::int64_t time_left_ns = -1;
-};
-static_assert(sizeof(Header) == header_size);
 
 // A frame as it goes out: header and payload in one string. What was written so far is `sent`.
 struct Outgoing {
@@ -35,7 +25,7 @@ struct Outgoing {
 class SocketWire final : public FrameWire {
  public:
   SocketWire(Loop& loop, Descriptor socket, ChannelLimits limits)
-      : loop_(loop), limits_(limits), socket_(std::move(socket)), watch_(loop.watch(socket_.get())), tasks_(loop, no_exceptions()) {}
+      : loop_(loop), socket_(std::move(socket)), watch_(loop.watch(socket_.get())), reader_(limits), tasks_(loop, no_exceptions()) {}
   ~SocketWire() override { stop(); }
 
   void start(FrameSink& sink) override {
@@ -47,11 +37,7 @@ class SocketWire final : public FrameWire {
 
   void send(Frame frame) override {
     Outgoing out;
-    const Header header{static_cast<std::uint32_t>(frame.payload.bytes.size()), frame.type,
-                        static_cast<std::uint16_t>(frame.payload.descriptors.size()), frame.id, frame.time_left_ns};
-    out.bytes.reserve(header_size + frame.payload.bytes.size());
-    out.bytes.append(reinterpret_cast<const char*>(&header), header_size);
-    out.bytes += frame.payload.bytes;
+    out.bytes = write_frame(frame);
     out.descriptors = std::move(frame.payload.descriptors);
     outgoing_.push_back(std::move(out));
     // Written once this turn of the loop is over: what is sent until then goes out together.
@@ -142,15 +128,12 @@ class SocketWire final : public FrameWire {
     }
   }
 
-  // Reads until there is nothing more yet, delivering frames as they become whole. The buffer exists only meanwhile, or
-  // holds the beginning of a frame.
+  // Reads until there is nothing more yet, delivering frames as they become whole.
   void read_available() {
     const std::shared_ptr<bool> alive = alive_;
     for (;;) {
-      const std::size_t before = buffer_.size();
-      const std::size_t want = std::max(read_block, missing());
-      buffer_.resize_and_overwrite(before + want, [](char*, std::size_t size) { return size; });
-      iovec part{buffer_.data() + before, want};
+      const std::span<char> room = reader_.room();
+      iovec part{room.data(), room.size()};
       alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * 64)];
       msghdr message{};
       message.msg_iov = &part;
@@ -159,73 +142,42 @@ class SocketWire final : public FrameWire {
       message.msg_controllen = sizeof control;
       const ssize_t n = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
       const int error = errno;
-      buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-      if (n > 0) collect_descriptors(message);
-      if (n < 0 && (error == EAGAIN || error == EINTR)) break;
+      reader_.arrived(static_cast<std::size_t>(std::max<ssize_t>(n, 0)), n > 0 ? received_descriptors(message) : std::vector<Descriptor>());
+      if (n < 0 && (error == EAGAIN || error == EINTR)) return;
       if (n <= 0) return end({});
       if (message.msg_flags & MSG_CTRUNC) return end("descriptors were lost");
       if (!deliver_frames() || !*alive) return;
-      if (static_cast<std::size_t>(n) < want) break;
+      if (static_cast<std::size_t>(n) < room.size()) return;
     }
-    if (buffer_.empty()) std::string().swap(buffer_);
   }
 
-  void collect_descriptors(msghdr& message) {
+  static std::vector<Descriptor> received_descriptors(msghdr& message) {
+    std::vector<Descriptor> received;
     for (cmsghdr* head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
       if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
       const std::size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
       for (std::size_t i = 0; i < count; ++i) {
         int fd = -1;
         std::memcpy(&fd, CMSG_DATA(head) + i * sizeof(int), sizeof fd);
-        received_.emplace_back(fd);
+        received.emplace_back(fd);
       }
     }
-  }
-
-  // Bytes that the frame at the front of the buffer still lacks.
-  std::size_t missing() const {
-    if (buffer_.size() < header_size) return 0;
-    const std::size_t whole = header_size + peek(0).length;
-    return whole > buffer_.size() ? whole - buffer_.size() : 0;
-  }
-  Header peek(std::size_t at) const {
-    Header header;
-    std::memcpy(static_cast<void*>(&header), buffer_.data() + at, header_size);
-    return header;
+    return received;
   }
 
   // False when the wire ended.
   bool deliver_frames() {
     const std::shared_ptr<bool> alive = alive_;
-    std::size_t at = 0;
-    while (buffer_.size() - at >= header_size) {
-      const Header header = peek(at);
-      if (header.length > limits_.max_frame || header.descriptors > limits_.max_descriptors) {
-        end("frame beyond the limits");
+    for (;;) {
+      auto frame = reader_.next();
+      if (!frame) {
+        end(frame.error());
         return false;
       }
-      if (buffer_.size() - at < header_size + header.length) break;
-      if (received_.size() < header.descriptors) {
-        end("frame states more descriptors than came with it");
-        return false;
-      }
-      Frame frame{header.type, header.id, header.time_left_ns, {}};
-      frame.payload.bytes.assign(buffer_, at + header_size, header.length);
-      for (std::size_t i = 0; i < header.descriptors; ++i) {
-        frame.payload.descriptors.push_back(std::move(received_.front()));
-        received_.pop_front();
-      }
-      at += header_size + header.length;
-      sink_->frame_arrived(std::move(frame));
+      if (!*frame) return true;
+      sink_->frame_arrived(std::move(**frame));
       if (!*alive || !sink_) return false;
     }
-    buffer_.erase(0, at);
-    // Descriptors ride on the first byte of their frame: with no frame begun, none may be left.
-    if (buffer_.empty() && !received_.empty()) {
-      end("descriptors came without a frame that states them");
-      return false;
-    }
-    return true;
   }
 
   void end(const std::string& fault) {
@@ -233,13 +185,11 @@ class SocketWire final : public FrameWire {
   }
 
   Loop& loop_;
-  ChannelLimits limits_;
   Descriptor socket_;
   std::unique_ptr<Watch> watch_;
   FrameSink* sink_ = nullptr;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::string buffer_;
-  std::deque<Descriptor> received_;
+  FrameReader reader_;
   std::deque<Outgoing> outgoing_;
   bool writing_ = false;
   TaskGroup tasks_;

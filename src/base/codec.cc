@@ -1,6 +1,6 @@
 #include "base/codec.h"
 
-#include "base/text.h"
+#include "base/utf8.h"
 
 namespace courier {
 
@@ -29,13 +29,13 @@ void append_json_byte(std::string& out, char c) {
 }  // namespace
 
 std::string json_string(std::string_view text) {
-  const bool clean = is_utf8(text);
   std::string out = "\"";
-  for (const char c : text) {
-    if (!clean && static_cast<unsigned char>(c) >= 0x80) {
-      out += "\\ufffd";
+  while (!text.empty()) {
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+      append_json_byte(out, text.front());
+      text.remove_prefix(1);
     } else {
-      append_json_byte(out, c);
+      append_utf8(out, take_utf8(text));
     }
   }
   return out += '"';

@@ -64,7 +64,9 @@ TEST(Codec, CountsThatLieTakeNoMemory) {
 TEST(Codec, WritesJson) {
   EXPECT_EQ(to_json(sample),
             R"({"flag":true,"big":9223372036854775808,"colour":1,"text":"a\"\n","many":[{"number":1},{"number":-2}],"maybe":"x"})");
-  EXPECT_EQ(json_string("\xff\x01"), R"("\ufffd\u0001")");
+  EXPECT_EQ(json_string("\xff\x01"), "\"\xef\xbf\xbd\\u0001\"");
+  // Only what is not UTF-8 is replaced.
+  EXPECT_EQ(json_string("\xc3\xa4\xff\xe2\x82"), "\"\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
 }  // namespace

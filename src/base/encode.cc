@@ -17,14 +17,16 @@ constexpr std::array<std::int8_t, 256> reverse_alphabet() {
 }
 constexpr auto sextets = reverse_alphabet();
 
+}  // namespace
+
+int base64_digit(char c) { return sextets[static_cast<unsigned char>(c)]; }
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
-
-}  // namespace
 
 std::string base64_encode(std::string_view bytes) {
   std::string out;
@@ -52,7 +54,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
   std::uint32_t group = 0;
   int bits = 0;
   for (const char c : text) {
-    const int value = sextets[static_cast<unsigned char>(c)];
+    const int value = base64_digit(c);
     if (value < 0) return std::nullopt;
     group = group << 6 | static_cast<std::uint32_t>(value);
     bits += 6;

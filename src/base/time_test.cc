@@ -19,6 +19,21 @@ TEST(Time, WritesRfc5322) {
 
 TEST(Time, WritesRfc3339) { EXPECT_EQ(rfc3339_time({1'767'607'201'000'042}), "2026-01-05T10:00:01.000042Z"); }
 
+TEST(Time, StaysAtTheEndsOfItsRange) {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max(), least = std::numeric_limits<std::int64_t>::min();
+  for (const auto unit : {microseconds, milliseconds, seconds, minutes, hours, days}) {
+    EXPECT_EQ(unit(most).nanoseconds, most);
+    EXPECT_EQ(unit(least).nanoseconds, least);
+  }
+  EXPECT_EQ((Duration{most} + Duration{1}).nanoseconds, most);
+  EXPECT_EQ((Duration{least} - Duration{1}).nanoseconds, least);
+  EXPECT_EQ((days(1) * most).nanoseconds, most);
+  EXPECT_TRUE(Deadline{Instant{5} + Duration{most}}.is_never());
+  EXPECT_EQ((Instant{least} - Instant{1}).nanoseconds, least);
+  EXPECT_EQ(wall_seconds(most).microseconds, most);
+  EXPECT_EQ((WallTime{most} - WallTime{-1}).nanoseconds, most);
+}
+
 TEST(Time, SoonerTakesTheEarlier) {
   const Deadline soon{Instant{5}};
   EXPECT_EQ(Deadline::never().sooner(soon), soon);

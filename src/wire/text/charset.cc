@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "wire/text/utf8.h"
+#include "base/utf8.h"
 
 namespace courier {
 

@@ -7,7 +7,7 @@
 #include "wire/text/charset.h"
 #include "wire/text/cursor.h"
 #include "wire/text/transfer.h"
-#include "wire/text/utf8.h"
+#include "base/utf8.h"
 
 namespace courier {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "wire/text/cursor.h"
-#include "wire/text/utf8.h"
+#include "base/utf8.h"
 
 namespace courier {
 

@@ -1,4 +1,4 @@
-#include "wire/text/utf8.h"
+#include "base/utf8.h"
 
 #include "base/text.h"
 

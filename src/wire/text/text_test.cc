@@ -4,7 +4,7 @@
 #include "wire/text/encoded_word.h"
 #include "wire/text/transfer.h"
 #include "wire/text/utf7.h"
-#include "wire/text/utf8.h"
+#include "base/utf8.h"
 
 namespace courier {
 namespace {
@@ -43,8 +43,9 @@ TEST(Transfer, TablesInAnyPieces) {
   } cases[] = {
       {"quoted-printable", "caf=C3=A9 =\nend  \t\nx=3Dy", "caf\xC3\xA9 end\nx=y"},
       {"Quoted-Printable", "soft=  \r\nbreak\r\n", "softbreak\r\n"},
-      {"quoted-printable", "bad =G1 == =", "bad =G1 == ="},
+      {"quoted-printable", "bad =G1 == =", "bad =G1 == "},
       {"quoted-printable", "a b", "a b"},
+      {"quoted-printable", "=4=41 ==41 = =41=\t", "=4A =A = A"},
       {"BASE64", "aGVs\r\nbG8=", "hello"},
       {"base64", "aGVsbG8=d29ybGQ=", "helloworld"},
       {"base64", "!a?G.V s\nbG8", "hello"},
@@ -53,6 +54,12 @@ TEST(Transfer, TablesInAnyPieces) {
     for (const std::size_t piece : {1u, 2u, 3u, 1000u}) EXPECT_EQ(decode_in_pieces(c.encoding, c.in, piece), c.out) << c.in;
   }
   EXPECT_EQ(make_transfer_decoder("8bit"), nullptr);
+}
+
+TEST(Transfer, ALongRunOfBlanksIsReadInOnePass) {
+  const std::string blanks(1'000'000, ' ');
+  EXPECT_EQ(decode_in_pieces("quoted-printable", "a=" + blanks + "\nb", 65'536), "ab");
+  EXPECT_EQ(decode_in_pieces("quoted-printable", "a" + blanks + "\nb", 65'536), "a\nb");
 }
 
 TEST(Charset, DecodesAndKnows) {

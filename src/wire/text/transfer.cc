@@ -1,7 +1,5 @@
 #include "wire/text/transfer.h"
 
-#include <array>
-
 #include "base/encode.h"
 #include "base/text.h"
 #include "wire/text/chars.h"
@@ -12,27 +10,36 @@ void QuotedPrintableDecoder::write(std::string_view chunk, std::string& out) {
   for (const char c : chunk) put(c, out);
 }
 
-void QuotedPrintableDecoder::put(char c, std::string& out) {
-  if (!held_.empty() && held_[0] == '=') {
-    held_ += c;
-    // "=" blanks line end: a soft line break.
-    if (c == '\n') {
-      held_.clear();
-    } else if ((is_wsp(c) || c == '\r') && trim(held_) == "=") {
-      return;
-    } else if (held_.size() == 3) {
-      const auto byte = hex_decode(held_.substr(1));
-      out += byte ? *byte : held_;
-      held_.clear();
-    } else if (held_.size() > 3 || c == '=') {
-      const std::string plain = held_.substr(0, held_.size() - 1);
-      held_.clear();
-      out += plain;
-      put(c, out);
-    }
+namespace {
+bool is_blank(char c) { return is_wsp(c) || c == '\r'; }
+}  // namespace
+
+// `held_` is "=" and what follows it: blanks only, or one character.
+void QuotedPrintableDecoder::put_escaped(char c, std::string& out) {
+  if (c == '\n') {  // "=" blanks line end: a soft line break
+    held_.clear();
     return;
   }
-  if (is_wsp(c) || c == '\r') {  // blanks before a line end are not part of the text
+  if (is_blank(c) && (held_.size() == 1 || is_blank(held_[1]))) {
+    held_ += c;
+    return;
+  }
+  const int high = held_.size() == 2 ? hex_digit(held_[1]) : -1, low = hex_digit(c);
+  if (held_.size() == 1 && low >= 0) {
+    held_ += c;
+  } else if (high >= 0 && low >= 0) {
+    held_.clear();
+    out += static_cast<char>(high << 4 | low);
+  } else {  // no escape: the text as it stands; `c` may begin one
+    out += held_;
+    held_.clear();
+    put(c, out);
+  }
+}
+
+void QuotedPrintableDecoder::put(char c, std::string& out) {
+  if (held_.starts_with('=')) return put_escaped(c, out);
+  if (is_blank(c)) {  // blanks before a line end are not part of the text
     held_ += c;
     return;
   }
@@ -56,25 +63,13 @@ void QuotedPrintableDecoder::finish(std::string& out) {
   held_.clear();
 }
 
-namespace {
-
-constexpr std::array<signed char, 256> base64_values = [] {
-  std::array<signed char, 256> values{};
-  values.fill(-1);
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < digits.size(); ++i) values[static_cast<unsigned char>(digits[i])] = static_cast<signed char>(i);
-  return values;
-}();
-
-}  // namespace
-
 void Base64Decoder::write(std::string_view chunk, std::string& out) {
   for (const char c : chunk) {
     if (c == '=') {  // padding: what follows begins a new quantum
       count_ = 0;
       bits_ = 0;
     }
-    const int value = base64_values[static_cast<unsigned char>(c)];
+    const int value = base64_digit(c);
     if (value < 0) continue;
     bits_ = (bits_ << 6) | static_cast<std::uint32_t>(value);
     count_ += 6;

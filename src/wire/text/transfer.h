@@ -26,6 +26,7 @@ class QuotedPrintableDecoder final : public TransferDecoder {
 
  private:
   void put(char c, std::string& out);
+  void put_escaped(char c, std::string& out);
   std::string held_;  // "=" and what follows it so far, or blanks that may end the line
 };
 

@@ -1,9 +1,11 @@
 #include "wire/dsn/status.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/text.h"
+#include "wire/address/escape.h"
 
 namespace courier::dsn {
 namespace {
@@ -186,28 +188,10 @@ Result<Status, SyntaxError> parse_status(std::string_view text, const Limits& li
   return status;
 }
 
-// utf-8-addr-xtext = EmbeddedUnicodeChar or QCHAR (RFC 6533, section 3)
 Typed address_field(std::string_view address, bool global) {
-  bool ascii = true;
-  for (const char c : address) ascii = ascii && static_cast<unsigned char>(c) < 0x80;
+  const bool ascii = std::ranges::all_of(address, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   if (ascii) return {"rfc822", std::string(address)};
-  if (global || !is_utf8(address)) return {"utf-8", std::string(address)};
-  Typed typed{"utf-8", {}};
-  for (std::size_t i = 0; i < address.size();) {
-    const auto lead = static_cast<unsigned char>(address[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (length == 1 && address[i] != '\\' && address[i] != '+' && address[i] != '=') {
-      typed.text += address[i++];
-      continue;
-    }
-    std::uint32_t point = length == 1 ? lead : lead & (0xffu >> (length + 1));
-    for (std::size_t k = 1; k < length; ++k) point = point << 6 | (static_cast<unsigned char>(address[i + k]) & 0x3fu);
-    std::string digits;
-    for (; point != 0; point >>= 4) digits.insert(digits.begin(), "0123456789ABCDEF"[point & 15]);
-    typed.text += "\\x{" + digits + "}";
-    i += length;
-  }
-  return typed;
+  return {"utf-8", global ? std::string(address) : address::escape_unicode(address)};
 }
 
 }  // namespace courier::dsn

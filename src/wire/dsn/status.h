@@ -60,8 +60,8 @@ struct SyntaxError {
 // Unknown fields are passed over, comments kept as text. LF or CRLF. A message without recipients is no status.
 [[nodiscard]] Result<Status, SyntaxError> parse_status(std::string_view text, const Limits& limits = {});
 
-// An address with what type it has in a status: rfc822 when ASCII; else utf-8, with \x{...} for non-ASCII characters unless
-// `global` (utf-8-addr-xtext, RFC 6533, section 3).
+// An address with what type it has in a status: rfc822 when ASCII; else utf-8, as utf-8-addr-xtext (wire/address/escape.h)
+// unless `global`.
 [[nodiscard]] Typed address_field(std::string_view address, bool global);
 
 }  // namespace courier::dsn

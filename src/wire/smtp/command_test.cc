@@ -115,7 +115,8 @@ TEST(OriginalRecipient, KnowsUtf8) {
   EXPECT_EQ(original_recipient_decode("utf-8;j\\x{FC}rgen@x.y"), decoded);
   EXPECT_EQ(original_recipient_decode(decoded), decoded);
   EXPECT_EQ(original_recipient_decode("utf-8;\\x{1F4E7}@x.y"), "utf-8;\xF0\x9F\x93\xA7@x.y");
-  for (const char* bad : {"utf-8;\\x{D800}", "utf-8;\\x{110000}", "utf-8;\\x{zz}", "utf-8;\\x{41", "x", ";x", "rfc822;"}) {
+  for (const char* bad : {"utf-8;\\x{D800}", "utf-8;\\x{110000}", "utf-8;\\x{zz}", "utf-8;\\x{41", "utf-8;\\x{}", "utf-8;\\x{00000041}",
+                          "x", ";x", "rfc822;"}) {
     EXPECT_FALSE(original_recipient_decode(bad)) << bad;
   }
 }

@@ -121,19 +121,31 @@ TEST(Notification, HasThreeParts) {
             "Message-ID: <1@our.test>\n"
             "Auto-Submitted: auto-replied\n"
             "MIME-Version: 1.0\n"
-            "Content-Type: multipart/report; report-type=delivery-status;\n boundary=\"=_courier_0\"\n\n");
-  EXPECT_NE(text.find("\n--=_courier_0\nContent-Type: text/plain; charset=utf-8\n\nYour message was not delivered.\n"), std::string::npos);
-  EXPECT_NE(text.find("\n--=_courier_0\nContent-Type: message/delivery-status\n\nOriginal-Envelope-Id"), std::string::npos);
-  EXPECT_NE(text.find("\n--=_courier_0\nContent-Type: text/rfc822-headers\n\nSubject: hi\n\n--=_courier_0--\n"), std::string::npos);
+            "Content-Type: multipart/report; report-type=delivery-status;\n boundary=\"=_courier_00000000\"\n\n");
+  EXPECT_NE(text.find("\n--=_courier_00000000\nContent-Type: text/plain; charset=utf-8\n\nYour message was not delivered.\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("\n--=_courier_00000000\nContent-Type: message/delivery-status\n\nOriginal-Envelope-Id"), std::string::npos);
+  EXPECT_NE(text.find("\n--=_courier_00000000\nContent-Type: text/rfc822-headers\n\nSubject: hi\n\n--=_courier_00000000--\n"),
+            std::string::npos);
   EXPECT_EQ(text.find("8bit"), std::string::npos);
 }
 
 TEST(Notification, ItsBoundaryOccursNowhereElse) {
-  Notification n = notification("Subject: hi\n\n--=_courier_0\n--=_courier_1--\n");
+  Notification n = notification("Subject: hi\n\n--=_courier_00000000\n--=_courier_00000001--\n");
   n.whole = true;
   const std::string text = write(n);
-  EXPECT_NE(text.find("boundary=\"=_courier_2\""), std::string::npos);
+  EXPECT_NE(text.find("boundary=\"=_courier_00000002\""), std::string::npos);
   EXPECT_NE(text.find("Content-Type: message/rfc822\n\nSubject: hi"), std::string::npos);
+}
+
+// A message made to hold every boundary there is costs no more than any other.
+TEST(Notification, ManyBoundariesInTheOriginalCostOnePass) {
+  std::string original = "Subject: hi\n\n";
+  for (int i = 100'000; i-- > 0;) original += "--=_courier_" + std::string(8 - std::to_string(i).size(), '0') + std::to_string(i) + '\n';
+  Notification n = notification(original);
+  n.whole = true;
+  const std::string text = write(n);
+  EXPECT_NE(text.substr(0, 1000).find("boundary=\"=_courier_00100000\""), std::string::npos);
 }
 
 TEST(Notification, Utf8UsesTheGlobalTypes) {

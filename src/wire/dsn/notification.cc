@@ -1,15 +1,37 @@
 #include "wire/dsn/notification.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "base/text.h"
 
 namespace courier::dsn {
 namespace {
 
-std::string choose_boundary(std::string_view original, std::string_view text) {
-  for (unsigned n = 0;; ++n) {
-    std::string boundary = "=_courier_" + std::to_string(n);
-    if (original.find(boundary) == std::string_view::npos && text.find(boundary) == std::string_view::npos) return boundary;
+constexpr std::string_view boundary_stem = "=_courier_";
+constexpr std::size_t boundary_digits = 8;
+
+// Numbers that follow the stem anywhere in `text`.
+void note_numbers(std::string_view text, std::vector<std::uint32_t>& taken) {
+  for (std::size_t at = text.find(boundary_stem); at != std::string_view::npos; at = text.find(boundary_stem, at + 1)) {
+    if (const auto number = to_u32(text.substr(at + boundary_stem.size(), boundary_digits))) taken.push_back(*number);
   }
+}
+
+// The stem and the first number of eight digits that does not follow it in what is returned: one pass, whatever a message holds.
+std::string choose_boundary(std::string_view original, std::string_view text) {
+  std::vector<std::uint32_t> taken;
+  note_numbers(original, taken);
+  note_numbers(text, taken);
+  std::ranges::sort(taken);
+  std::uint32_t free = 0;
+  for (const std::uint32_t number : taken) {
+    if (number > free) break;
+    free = number + 1;
+  }
+  const std::string digits = std::to_string(free);
+  return std::string(boundary_stem) + std::string(boundary_digits - std::min(boundary_digits, digits.size()), '0') + digits;
 }
 
 void part(std::string& out, const std::string& boundary, const std::string& type, std::string_view bytes) {

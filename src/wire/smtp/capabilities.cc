@@ -23,8 +23,11 @@ constexpr Keyword keywords[] = {
     {"HELP", &Capabilities::help},
 };
 
+constexpr std::size_t most_mechanisms = 50;  // of one server; no more are read
+
 void add_mechanisms(std::string_view list, std::vector<std::string>& auth) {
   for (const std::string_view word : split(list, ' ')) {
+    if (auth.size() == most_mechanisms) return;
     std::string name = to_upper(word);
     if (!name.empty() && std::find(auth.begin(), auth.end(), name) == auth.end()) auth.push_back(std::move(name));
   }

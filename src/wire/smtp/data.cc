@@ -25,7 +25,8 @@ void DataDecoder::take_lines(std::string_view& input, std::string& out) {
 
 void DataDecoder::feed(std::string_view& input, std::string& out) {
   while (!input.empty() && state_ != State::Finished) {
-    if (state_ == State::LineStart || state_ == State::Middle) take_lines(input, out);
+    // After a fault there is nothing to append, and many bare line ends would be looked for again and again.
+    if (!bare_ && (state_ == State::LineStart || state_ == State::Middle)) take_lines(input, out);
     if (input.empty()) return;
     const char c = input.front();
     input.remove_prefix(1);

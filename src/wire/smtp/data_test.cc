@@ -59,6 +59,14 @@ TEST(DataDecoder, EndsOnlyAtCrlfDotCrlf) {
   }
 }
 
+TEST(DataDecoder, ManyBareLineEndsAreReadInOnePass) {
+  for (const char c : {'\r', '\n'}) {
+    const std::string wire = std::string(2'000'000, c) + "\r\n.\r\n";
+    const Decoded got = decode(wire, wire.size());
+    EXPECT_TRUE(got.bare && got.finished);
+  }
+}
+
 TEST(DataDecoder, ChunksHaveNoDots) {
   const std::pair<std::string, Decoded> cases[] = {
       {"a\r\n.\r\nb\r\n", {"a\n.\nb\n", "", true, false}},

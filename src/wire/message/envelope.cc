@@ -1,5 +1,7 @@
 #include "wire/message/envelope.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "wire/message/field.h"
 
@@ -24,6 +26,8 @@ struct AddressField {
 constexpr AddressField address_fields[] = {{"From", &Envelope::from},   {"Sender", &Envelope::sender}, {"Reply-To", &Envelope::reply_to},
                                            {"To", &Envelope::to, true}, {"Cc", &Envelope::cc, true},   {"Bcc", &Envelope::bcc, true}};
 
+constexpr std::size_t most_addresses = 5'000;  // in one list, however many fields make it
+
 }  // namespace
 
 bool is_envelope_field(std::string_view name) {
@@ -44,7 +48,8 @@ void add_field(Envelope& envelope, std::string_view name, std::string_view value
   for (const auto& field : address_fields) {
     auto& place = envelope.*field.place;
     if (!iequals(field.name, name) || (!place.empty() && !field.all)) continue;
-    for (auto& address : parse_addresses(value)) place.push_back(std::move(address));
+    const std::size_t room = most_addresses - std::min(most_addresses, place.size());
+    for (auto& address : parse_addresses(value, room)) place.push_back(std::move(address));
   }
 }
 

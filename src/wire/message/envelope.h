@@ -25,7 +25,7 @@ struct Envelope {
 
 // True when the envelope has a place for that field.
 [[nodiscard]] bool is_envelope_field(std::string_view name);
-// Puts one field in its place. Of fields that come twice the first counts, of To, Cc and Bcc all.
+// Puts one field in its place. Of fields that come twice the first counts, of To, Cc and Bcc all, up to 5,000 addresses.
 void add_field(Envelope& envelope, std::string_view name, std::string_view value);
 // At the end of the header: Sender and Reply-To are From when they are missing.
 void complete(Envelope& envelope);

@@ -176,6 +176,13 @@ TEST(Structure, LimitsHold) {
   EXPECT_EQ(structure_of(many, 100, {.parts = 10}).parts.size(), 10u);
   const std::string huge = "Subject: " + std::string(200'000, 'x') + "\n\n";
   EXPECT_LE(structure_of(huge, 1000).parts[0].envelope->subject->size(), 65'536u);
+  std::string crowd;
+  for (int i = 0; i < 4; ++i) {
+    crowd += "To: ";
+    for (int k = 0; k < 2'000; ++k) crowd += "a,";
+    crowd += "a\n";
+  }
+  EXPECT_EQ(structure_of(crowd + "\n", 1000).parts[0].envelope->to.size(), 5'000u);
 }
 
 TEST(Structure, Cache) {
@@ -190,6 +197,15 @@ TEST(Structure, Cache) {
   std::string other = bytes;
   other[0] = '\x7F';
   EXPECT_EQ(decode_structure(other), std::nullopt);
+  // A file that was tampered with may nest deeper than any message is read.
+  Structure deep;
+  deep.stored_size = 0, deep.lone_lf = {0};
+  for (const std::uint32_t depth : {100u, 101u}) {
+    deep.parts.assign(depth, {});
+    for (Part& part : deep.parts) part.kind = Part::Kind::Multipart, part.next = depth;
+    deep.parts[0].envelope.emplace();
+    EXPECT_EQ(decode_structure(encode_structure(deep)).has_value(), depth == 100);
+  }
 }
 
 TEST(Structure, Children) {

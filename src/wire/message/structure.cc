@@ -254,6 +254,7 @@ bool sound(const Structure& structure) {
     if (part.kind > Part::Kind::Message || (part.kind == Part::Kind::Leaf && part.next != i + 1)) return false;
     if (part.kind == Part::Kind::Message && (part.next == i + 1 || parts[i + 1].next != part.next || !parts[i + 1].envelope)) return false;
     if (part.header_begin > part.body_begin || part.body_begin > part.body_end || part.body_end > structure.stored_size) return false;
+    if (ends.size() == StructureLimits{}.depth) return false;  // what walks the tree does so recursively
     ends.push_back(part.next);
   }
   return parts[0].envelope.has_value() && structure.lone_lf.size() == structure.stored_size / Structure::block + 1;

@@ -153,6 +153,13 @@ TEST(Command, LimitsOfNestingAndNumber) {
   std::string many = "a SEARCH SEEN";
   for (int i = 0; i < 1000; ++i) many += " SEEN";
   EXPECT_FALSE(parse_command(many, limits));
+  for (const std::size_t extra : {0u, 1u}) {
+    std::string fields = "a FETCH 1 BODY[HEADER.FIELDS (f", flags = "a STORE 1 FLAGS (k";
+    for (std::size_t i = 1; i < 500 + extra; ++i) fields += " f";
+    for (std::size_t i = 1; i < 200 + extra; ++i) flags += " k" + std::to_string(i);
+    EXPECT_EQ(parse_command(fields + ")]", limits).has_value(), extra == 0);
+    EXPECT_EQ(parse_command(flags + ")", limits).has_value(), extra == 0);
+  }
 }
 
 TEST(SequenceSet, Resolves) {
@@ -187,11 +194,13 @@ TEST(List, Matches) {
     const char *pattern, *name;
     bool matches;
   } cases[] = {
-      {"*", "a.b.c", true},   {"%", "a.b", false},  {"%", "a", true},         {"a.%", "a.b", true},         {"a.%", "a.b.c", false},
-      {"a*c", "a.b.c", true}, {"%.%", "a.b", true}, {"inbox", "INBOX", true}, {"Inbox.x", "INBOX.x", true}, {"inboxes", "INBOXES", false},
-      {"A", "a", false},      {"", "a", false},     {"*%*", "x", true},       {"a", "ab", false},           {"*b", "ab", true},
-      {"%%", "a.b", false},
+      {"*", "a.b.c", true},   {"%", "a.b", false},   {"%", "a", true},         {"a.%", "a.b", true},         {"a.%", "a.b.c", false},
+      {"a*c", "a.b.c", true}, {"%.%", "a.b", true},  {"inbox", "INBOX", true}, {"Inbox.x", "INBOX.x", true}, {"inboxes", "INBOXES", false},
+      {"A", "a", false},      {"", "a", false},      {"*%*", "x", true},       {"a", "ab", false},           {"*b", "ab", true},
+      {"%%", "a.b", false},   {"%*%b", "a.b", true}, {"%%b", "a.b", false},    {"a*%*b%", "ab", true},       {"***", "", true},
   };
+  const std::string long_pattern = std::string(60'000, '%') + std::string(5'000, 'a');
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(list_matches(long_pattern, "a.b", '.'));
   for (const auto& c : cases) EXPECT_EQ(list_matches(c.pattern, c.name, '.'), c.matches) << c.pattern << " " << c.name;
 }
 
@@ -218,6 +227,7 @@ std::string read_all(std::string_view in, std::size_t piece, const Limits& l) {
 TEST(CommandReader, AnySplitIsTheWhole) {
   Limits small;
   small.command = 60;
+  small.literals = 3;
   const std::string x200(200, 'x');
   const struct {
     std::string in, said;
@@ -232,6 +242,8 @@ TEST(CommandReader, AnySplitIsTheWhole) {
       {"a LOGIN {100}\r\nb NOOP\r\n", "long<a LOGI> <b NOOP> "},
       {"a LOGIN {200+}\r\n" + x200 + " y\r\nb NOOP\r\n", "long<a LOGI> <b NOOP> "},
       {"a NOOP {x}\r\n", "<a NOOP {x}> "},
+      {"a ID ({0+}\r\n {0+}\r\n {0+}\r\n {0+}\r\n)\r\nb NOOP\r\n", "long<a ID (> <b NOOP> "},
+      {"a ID ({0+}\r\n {0}\r\n {0+}\r\n {0}\r\nb NOOP\r\n", "+ long<a ID (> <b NOOP> "},
       {"a FROB {5}\r\nb NOOP\r\n", "<a FROB {5}> <b NOOP> "},
       {"a APPEND x (\\Frob) {5}\r\n", "<a APPEND x (\\Frob) {5}> "},
       {"a FROB {3+}\r\nx\ny\r\n", "<a FROB {3+}\r\nx\ny> "},

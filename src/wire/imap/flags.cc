@@ -21,6 +21,7 @@ void parse_flag(Tokens& in, FlagList& flags) {
   if (!in.take('\\')) {
     std::string keyword = in.atom();
     if (std::ranges::none_of(flags.keywords, [&](const auto& k) { return iequals(k, keyword); })) {
+      if (flags.keywords.size() == in.limits().keywords) in.fail("fewer keywords");
       flags.keywords.push_back(std::move(keyword));
     }
     return;

@@ -8,7 +8,21 @@ namespace courier::imap {
 
 namespace {
 
-bool is_list_char(char c) { return is_astring_char(c) || c == '%' || c == '*'; }
+bool is_wildcard(char c) { return c == '*' || c == '%'; }
+bool is_list_char(char c) { return is_astring_char(c) || is_wildcard(c); }
+
+// The same pattern without two wildcards in a row.
+std::string simplified(std::string_view pattern) {
+  std::string out;
+  for (const char c : pattern) {
+    if (!is_wildcard(c) || out.empty() || !is_wildcard(out.back())) {
+      out += c;
+    } else if (c == '*') {
+      out.back() = '*';
+    }
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -33,13 +47,16 @@ void write_list(std::string& out, const ListArguments& list) {
   append_command_string(out, list.pattern);
 }
 
-bool list_matches(std::string_view pattern, std::string_view name, char separator) {
+bool list_matches(std::string_view wanted, std::string_view name, char separator) {
+  const std::string pattern = simplified(wanted);
+  // Every character but the wildcards stands for one of the name.
+  if (pattern.size() > 2 * name.size() + 1) return false;
   // One bit of state for every place in the pattern: time is the product of both lengths, whatever the wildcards are.
   const bool inbox = istarts_with(name, "INBOX") && (name.size() == 5 || name[5] == separator);
   std::vector<char> here(pattern.size() + 1, 0), next(pattern.size() + 1, 0);
   const auto skip_wildcards = [&](std::vector<char>& places) {
     for (std::size_t p = 0; p < pattern.size(); ++p) {
-      if (places[p] && (pattern[p] == '*' || pattern[p] == '%')) places[p + 1] = 1;
+      if (places[p] && is_wildcard(pattern[p])) places[p + 1] = 1;
     }
   };
   here[0] = 1;

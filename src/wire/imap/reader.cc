@@ -75,6 +75,8 @@ CommandReader::Step CommandReader::end_of_line() {
   const auto mark =
       literal_at_end(skipping_ ? std::string_view(tail_) : std::string_view(text_).substr(std::min(line_begin_, text_.size())));
   if (!mark) return skipping_ ? Step::TooLong : Step::Complete;
+  // Each literal has the command parsed up to there.
+  if (!skipping_ && ++literals_ > limits_.literals) begin_skipping();
   if (!skipping_) {
     const Head head = head_of(text_, *mark, limits_);
     if (head == Head::Append) return Step::Append;
@@ -97,6 +99,7 @@ void CommandReader::reset() {
   tail_ = std::string();
   line_begin_ = 0;
   literal_left_ = 0;
+  literals_ = 0;
   skipping_ = false;
 }
 

@@ -19,7 +19,7 @@ class CommandReader {
     Continue,  // a literal was announced and the client waits for "+ "; then feed() again
     Append,    // text() is an APPEND up to its message's mark; the message's bytes are next in the input and not for feed()
     Complete,  // text() is the command
-    TooLong,   // the command was longer than allowed and has been skipped; text() is its beginning
+    TooLong,   // the command was longer than allowed, or had too many literals, and has been skipped; text() is its beginning
   };
 
   explicit CommandReader(const Limits& limits) : limits_(limits) {}
@@ -42,6 +42,7 @@ class CommandReader {
   std::string text_;
   std::size_t line_begin_ = 0;     // in text_
   std::uint64_t literal_left_ = 0;
+  std::size_t literals_ = 0;       // of this command so far
   bool skipping_ = false;          // too long: text_ no longer grows, of the line only its end is kept in tail_
   std::string tail_;
 };

@@ -17,6 +17,7 @@ std::vector<std::string> parse_header_list(Tokens& in) {
   in.sp();
   in.need('(', "list of header fields");
   do {
+    if (fields.size() == in.limits().header_fields) in.fail("fewer header fields");
     fields.push_back(in.astring());
     if (!std::ranges::all_of(fields.back(), is_field_char)) in.fail("name of a header field");
   } while (in.take(' '));

@@ -105,8 +105,22 @@ TEST(Originator, FindsAddresses) {
   EXPECT_EQ(one(" Team: ann@x.y,\n bob@x.y;"), (List{"ann@x.y", "bob@x.y"}));
   EXPECT_EQ(one(" ann@x.y (a \\) (nested) b)"), List{"ann@x.y"});
   EXPECT_EQ(one(" <>"), List{""});
-  EXPECT_EQ(one(" victim@bank <ann@x.y> trailing"), List{"ann@x.y"});
+  EXPECT_EQ(one(" victim@bank <ann@x.y> (really)"), List{"ann@x.y"});
+  EXPECT_EQ(one(" ann . lee @ x (there) . y"), List{"ann.lee@x.y"});
+  EXPECT_EQ(one(" ann@[IPv6:2001:db8::1], [x <bob@x.y>"), (List{"ann@[IPv6:2001:db8::1]", "bob@x.y"}));
   EXPECT_EQ(one("\"a b\"@x.y"), List{"\"a b\"@x.y"});
+}
+
+// Pieces that a reader of mail takes for different addresses are not put together to one that the account may use.
+TEST(Originator, MakesNoAddressOfPieces) {
+  const std::vector<std::string> senders = {"@bank.examplemine.org", "ann@x.y"};
+  for (const char* no : {"<victim@bank.example><mine.org>", "<victim@bank.example mine.org>", "victim@bank.example mine.org",
+                         "victim@bank.example(,)mine.org", "<ann@x.y> trailing", "<ann@x.y", "ann@x.y (unfinished", "<ann@x.y> <ann@x.y>",
+                         "\"ann@x.y", "ann@x.y>"}) {
+    const auto addresses = addresses_of(no);
+    ASSERT_EQ(addresses.size(), 1u) << no;
+    EXPECT_FALSE(may_send_as(addresses[0], senders)) << no;
+  }
 }
 
 TEST(Originator, KnowsWhoMaySendAs) {

@@ -9,46 +9,76 @@ namespace courier::rules {
 
 namespace {
 
-// Skips a comment (RFC 5322, section 3.2.2) whose '(' is at `at`; gives the offset behind it.
+// These three give the offset behind what begins at `at`, or `at` when it does not end.
+// comment (RFC 5322, section 3.2.2)
 std::size_t skip_comment(std::string_view text, std::size_t at) {
   int depth = 0;
-  for (; at < text.size(); ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '(') {
+  for (std::size_t i = at; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == '(') {
       ++depth;
-    } else if (text[at] == ')' && --depth == 0) {
-      return at + 1;
+    } else if (text[i] == ')' && --depth == 0) {
+      return i + 1;
     }
   }
-  return text.size();
+  return at;
 }
 
-// Skips a quoted-string whose opening quote is at `at`.
-std::size_t skip_quoted(std::string_view text, std::size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '"') {
-      return at + 1;
+// quoted-string, domain-literal
+std::size_t skip_enclosed(std::string_view text, std::size_t at, char close) {
+  for (std::size_t i = at + 1; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == close) {
+      return i + 1;
     }
   }
-  return text.size();
+  return at;
+}
+std::size_t skip_whole(std::string_view text, std::size_t at) {
+  switch (text[at]) {
+    case '(': return skip_comment(text, at);
+    case '"': return skip_enclosed(text, at, '"');
+    case '[': return skip_enclosed(text, at, ']');
+    default: return at + 1;
+  }
 }
 
 bool blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool joins(char c) { return c == '.' || c == '@'; }
 
 // One mailbox being collected: `angle` when there is an angle-addr, else the words outside.
-struct Collected {
-  std::string words, angle;
-  bool has_angle = false, in_angle = false;
+class Collected {
+ public:
+  [[nodiscard]] bool in_angle() const { return place_ == Place::Angle; }
 
-  void add(std::string_view text) { (in_angle ? angle : words) += text; }
+  void open_angle() {
+    if (place_ != Place::Words) return add("<");  // a second one: no address
+    place_ = Place::Angle;
+    gap_ = false;
+  }
+  void close_angle() { place_ = Place::Behind; }
+  // Blanks or a comment: allowed around dots and '@' (RFC 5322, section 4.4), else what stands on both sides is no address.
+  void gap() { gap_ = true; }
+  void add(std::string_view text) {
+    std::string& out = place_ == Place::Words ? words_ : angle_;
+    // What follows an angle-addr makes it none.
+    if (place_ == Place::Behind || (gap_ && !out.empty() && !joins(out.back()) && !joins(text.front()))) out += ' ';
+    gap_ = false;
+    out += text;
+  }
   void finish(std::vector<std::string>& out) {
-    const std::string& address = has_angle ? angle : words;
-    if (has_angle || !address.empty()) out.push_back(address);
+    if (in_angle()) angle_.insert(0, 1, '<');  // never closed
+    if (place_ != Place::Words || !words_.empty()) out.push_back(place_ == Place::Words ? words_ : angle_);
     *this = {};
   }
+
+ private:
+  enum class Place { Words, Angle, Behind };
+  Place place_ = Place::Words;
+  bool gap_ = false;
+  std::string words_, angle_;
 };
 
 }  // namespace
@@ -56,28 +86,23 @@ struct Collected {
 std::vector<std::string> addresses_of(std::string_view text) {
   std::vector<std::string> out;
   Collected mailbox;
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0, end = 0; at < text.size(); at = end) {
     const char c = text[at];
-    if (c == '(') {
-      at = skip_comment(text, at);
-    } else if (c == '"') {
-      const std::size_t end = skip_quoted(text, at);
-      mailbox.add(text.substr(at, end - at));
-      at = end;
+    end = skip_whole(text, at);
+    const bool comment = c == '(' && end != at;
+    if (end == at) ++end;  // what does not end is text
+    if (comment || blank(c)) {
+      mailbox.gap();
+    } else if (c == '<' && !mailbox.in_angle()) {
+      mailbox.open_angle();
+    } else if (c == '>' && mailbox.in_angle()) {
+      mailbox.close_angle();
+    } else if (c == ':' && !mailbox.in_angle()) {
+      mailbox = {};  // a group's name
+    } else if ((c == ',' || c == ';') && !mailbox.in_angle()) {
+      mailbox.finish(out);
     } else {
-      ++at;
-      if (blank(c)) continue;
-      if (c == '<' && !mailbox.in_angle) {
-        mailbox.in_angle = mailbox.has_angle = true;
-      } else if (c == '>' && mailbox.in_angle) {
-        mailbox.in_angle = false;
-      } else if (c == ':' && !mailbox.in_angle) {
-        mailbox = {};  // a group's name
-      } else if ((c == ',' || c == ';') && !mailbox.in_angle) {
-        mailbox.finish(out);
-      } else {
-        mailbox.add({&c, 1});
-      }
+      mailbox.add(text.substr(at, end - at));
     }
   }
   mailbox.finish(out);

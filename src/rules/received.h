@@ -1,4 +1,4 @@
-// The Received header field (RFC 5321, section 4.4; the shape is Courier's, mta-queue S-14).
+// The Received header field (RFC 5321, section 4.4; the shape of the comments is Courier's).
 #pragma once
 
 #include <string>

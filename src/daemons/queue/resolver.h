@@ -1,6 +1,6 @@
 // Resolver: from the recipients of a submit to the targets of a message, through auth's directory.
 //
-// Each address is delivered to once (S-12): recipients that are the same address with the same ORCPT are one; a member of a
+// Each address is delivered to once: recipients that are the same address with the same ORCPT are one; a member of a
 // list is left out when the message goes to that address already. A list's members get NOTIFY=NEVER, since the list itself
 // is what the sender wrote to; with one target the sender's wishes pass through (RFC 3461, section 5.2.7).
 #pragma once

@@ -25,11 +25,10 @@ Result<auth::Service, std::string> service_of(const std::string& name) {
 
 }  // namespace
 
-Front::Front(DaemonContext& context, TlsFactory tls)
+Front::Front(DaemonContext& context, Doors::TlsFactory tls)
     : context_(context),
       probe_(context.log, context.metrics),
       pumps_(context.loop),
-      make_tls_(std::move(tls)),
       environment_{.loop = context.loop,
                    .auth = context.link("auth"),
                    .mailbox = [&context](const std::string& peer) -> Link& { return context.link(peer); },
@@ -38,22 +37,20 @@ Front::Front(DaemonContext& context, TlsFactory tls)
                    .host_name = context.start.host_name,
                    .settings = settings_from(context.start.settings),
                    .tls = nullptr},
-      ticket_keys_(context.start.ticket_keys) {
-  if (auto used = use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());
+      doors_(context.loop, std::move(tls)) {
+  doors_.use_ticket_keys(context.start.ticket_keys);
+  if (auto used = doors_.use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());
+  environment_.tls = doors_.tls();
 }
 
 Front::~Front() { *alive_ = false; }
 
 Result<void, std::string> Front::serve() {
-  for (Listening& listening : context_.listeners) {
-    const auto service = service_of(listening.info.service);
+  return doors_.open(context_.listeners, [this](const std::string& name) -> Result<Doors::Taker, std::string> {
+    const auto service = service_of(name);
     if (!service) return fail(service.error());
-    if (listening.info.implicit_tls && !environment_.tls) return fail(listening.info.address + ": TLS without a certificate");
-    acceptors_.push_back(std::make_unique<Acceptor>(
-        context_.loop, std::move(listening.socket),
-        [this, service = *service, tls = listening.info.implicit_tls](StreamPtr stream) { take(service, tls, std::move(stream)); }));
-  }
-  return {};
+    return [this, service = *service](StreamPtr stream, bool implicit_tls) { take(service, implicit_tls, std::move(stream)); };
+  });
 }
 
 void Front::take(auth::Service service, bool implicit_tls, StreamPtr stream) {
@@ -116,7 +113,7 @@ control::Reloaded Front::reload(const std::string& slice) {
 // Who has not signed in is sent away; sessions under TLS go on until their mailbox process ends them, or the deadline.
 Task<bool> Front::drain(Deadline deadline) {
   draining_ = true;
-  acceptors_.clear();
+  doors_.close();
   for (auto& [number, running] : sessions_) running.session->say_farewell("Courier-IMAP server shut down by signal.");
   sessions_.clear();
   co_return co_await pumps_.wait_empty(deadline);
@@ -126,27 +123,11 @@ Task<control::Answer> Front::ask(control::Ask question) {
   co_return control::Answer{usage_error, {}, "front knows no '" + question.verb + "'"};
 }
 
-void Front::ticket_keys(const std::vector<std::string>& keys) {
-  ticket_keys_ = keys;
-  if (environment_.tls) environment_.tls->set_ticket_keys({ticket_keys_});
-}
+void Front::ticket_keys(const std::vector<std::string>& keys) { doors_.use_ticket_keys(keys); }
 
 void Front::certificates(const std::vector<control::Certificate>& certificates) {
-  if (auto used = use_certificates(certificates); !used) probe_.trouble({}, "certificate cannot be used", used.error());
-}
-
-Result<void, std::string> Front::use_certificates(const std::vector<control::Certificate>& certificates) {
-  if (certificates.empty()) {
-    environment_.tls = nullptr;
-    return {};
-  }
-  TlsServerSettings settings;
-  for (const auto& [chain, key] : certificates) settings.certificates.push_back({chain, key});
-  auto made = make_tls_(context_.loop, settings);
-  if (!made) return fail(made.error());
-  environment_.tls = std::move(*made);
-  if (!ticket_keys_.empty()) environment_.tls->set_ticket_keys({ticket_keys_});
-  return {};
+  if (auto used = doors_.use_certificates(certificates); !used) probe_.trouble({}, "certificate cannot be used", used.error());
+  environment_.tls = doors_.tls();
 }
 
 }  // namespace courier::front

@@ -4,7 +4,6 @@
 // that clients who never mean to sign in cannot keep others out.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,17 +12,14 @@
 #include "daemons/front/environment.h"
 #include "daemons/front/session.h"
 #include "runtime/daemon.h"
-#include "runtime/listener.h"
+#include "runtime/doors.h"
 
 namespace courier::front {
-
-// make_tls_server, or a test's own.
-using TlsFactory = std::function<Result<std::unique_ptr<TlsServerContext>, std::string>(Loop&, const TlsServerSettings&)>;
 
 class Front final : public Daemon {
  public:
   // `context` outlives the daemon. Throws std::runtime_error when the settings or a certificate cannot be used.
-  Front(DaemonContext& context, TlsFactory tls);
+  Front(DaemonContext& context, Doors::TlsFactory tls);
   ~Front() override;
 
   Result<void, std::string> serve() override;
@@ -48,17 +44,14 @@ class Front final : public Daemon {
   void forget(std::uint64_t number);
   // Ends the oldest that may be ended; false: there is none.
   bool make_room();
-  [[nodiscard]] Result<void, std::string> use_certificates(const std::vector<control::Certificate>& certificates);
 
   DaemonContext& context_;
   Probe probe_;
   Pumps pumps_;
-  TlsFactory make_tls_;
   Environment environment_;
-  std::vector<std::string> ticket_keys_;
   std::uint64_t last_session_ = 0;
   std::map<std::uint64_t, Running> sessions_;  // oldest first
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  Doors doors_;
   bool draining_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

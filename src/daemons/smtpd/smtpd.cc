@@ -33,11 +33,10 @@ T or_throw(Result<T, std::string> result) {
 
 }  // namespace
 
-Smtpd::Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, TlsFactory tls)
+Smtpd::Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, Doors::TlsFactory tls)
     : context_(context),
       probe_(context.log, context.metrics),
       pool_(std::move(pool)),
-      make_tls_(std::move(tls)),
       ids_(door_of(context.start.role), context.start.boot, context.loop.wall_now()),
       env_{.loop = context.loop,
            .auth = context.link("auth"),
@@ -48,22 +47,20 @@ Smtpd::Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, TlsFactory tls)
            .host_name = context.start.host_name,
            .config = or_throw(make_config(context.start.settings)),
            .tls = nullptr},
-      ticket_keys_(context.start.ticket_keys) {
-  if (auto used = use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());
+      doors_(context.loop, std::move(tls)) {
+  doors_.use_ticket_keys(context.start.ticket_keys);
+  if (auto used = doors_.use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());
+  env_.tls = doors_.tls();
 }
 
 Smtpd::~Smtpd() { *alive_ = false; }
 
 Result<void, std::string> Smtpd::serve() {
-  for (Listening& listening : context_.listeners) {
-    const auto role = role_of(listening.info.service);
+  return doors_.open(context_.listeners, [this](const std::string& service) -> Result<Doors::Taker, std::string> {
+    const auto role = role_of(service);
     if (!role) return fail(role.error());
-    if (listening.info.implicit_tls && !env_.tls) return fail(listening.info.address + ": TLS without a certificate");
-    acceptors_.push_back(std::make_unique<Acceptor>(
-        context_.loop, std::move(listening.socket),
-        [this, role = *role, tls = listening.info.implicit_tls](StreamPtr stream) { take(role, tls, std::move(stream)); }));
-  }
-  return {};
+    return [this, role = *role](StreamPtr stream, bool implicit_tls) { take(role, implicit_tls, std::move(stream)); };
+  });
 }
 
 void Smtpd::take(Role role, bool implicit_tls, StreamPtr stream) {
@@ -111,7 +108,7 @@ control::Reloaded Smtpd::reload(const std::string& settings) {
 
 Task<bool> Smtpd::drain(Deadline deadline) {
   draining_ = true;
-  acceptors_.clear();
+  doors_.close();
   for (auto& [number, running] : sessions_) {
     if (running.session->shut_down()) forget(number);
   }
@@ -127,27 +124,11 @@ Task<control::Answer> Smtpd::ask(control::Ask question) {
   co_return control::Answer{exit_usage, {}, "smtpd knows no '" + question.verb + "'"};
 }
 
-void Smtpd::ticket_keys(const std::vector<std::string>& keys) {
-  ticket_keys_ = keys;
-  if (env_.tls) env_.tls->set_ticket_keys({ticket_keys_});
-}
+void Smtpd::ticket_keys(const std::vector<std::string>& keys) { doors_.use_ticket_keys(keys); }
 
 void Smtpd::certificates(const std::vector<control::Certificate>& certificates) {
-  if (auto used = use_certificates(certificates); !used) probe_.trouble({}, "certificate cannot be used", used.error());
-}
-
-Result<void, std::string> Smtpd::use_certificates(const std::vector<control::Certificate>& certificates) {
-  if (certificates.empty()) {
-    env_.tls = nullptr;
-    return {};
-  }
-  TlsServerSettings settings;
-  for (const auto& [chain, key] : certificates) settings.certificates.push_back({chain, key});
-  auto made = make_tls_(context_.loop, settings);
-  if (!made) return fail(made.error());
-  env_.tls = std::move(*made);
-  if (!ticket_keys_.empty()) env_.tls->set_ticket_keys({ticket_keys_});
-  return {};
+  if (auto used = doors_.use_certificates(certificates); !used) probe_.trouble({}, "certificate cannot be used", used.error());
+  env_.tls = doors_.tls();
 }
 
 }  // namespace courier::smtpd

@@ -1,7 +1,6 @@
 // Smtpd: the daemon. Accepts connections on its listeners and keeps their sessions.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,17 +9,14 @@
 #include "daemons/smtpd/environment.h"
 #include "daemons/smtpd/session.h"
 #include "runtime/daemon.h"
-#include "runtime/listener.h"
+#include "runtime/doors.h"
 
 namespace courier::smtpd {
-
-// make_tls_server, or a test's own.
-using TlsFactory = std::function<Result<std::unique_ptr<TlsServerContext>, std::string>(Loop&, const TlsServerSettings&)>;
 
 class Smtpd final : public Daemon {
  public:
   // `context` outlives the daemon. `pool` writes bodies. Throws std::runtime_error when the slice or a certificate cannot be used.
-  Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, TlsFactory tls);
+  Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, Doors::TlsFactory tls);
   ~Smtpd() override;
 
   Result<void, std::string> serve() override;
@@ -42,19 +38,16 @@ class Smtpd final : public Daemon {
   [[nodiscard]] Task<> live(std::uint64_t number);
   // By post, never on the session's own stack.
   void forget(std::uint64_t number);
-  [[nodiscard]] Result<void, std::string> use_certificates(const std::vector<control::Certificate>& certificates);
 
   DaemonContext& context_;
   Probe probe_;
   std::unique_ptr<Pool> pool_;
-  TlsFactory make_tls_;
   QueueIds ids_;
   Environment env_;
-  std::vector<std::string> ticket_keys_;
   std::uint64_t next_session_ = 1;
   std::map<std::uint64_t, Running> sessions_;
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
   CellRef all_ended_;
+  Doors doors_;
   bool draining_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

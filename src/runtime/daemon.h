@@ -38,19 +38,19 @@ struct DaemonContext {
   Log& log;
   Metrics& metrics;
   Disk& disk;
-  control::Start start;
-  std::vector<Listening> listeners;
+  control::Start start = {};
+  std::vector<Listening> listeners = {};
   Link* supervisor = nullptr;  // control channel: EnsureMailbox (auth only)
 
   // The link to a role ("queue", "auth") or to one instance of it ("mailbox:v0"). Made when first asked for.
   [[nodiscard]] Link& link(const std::string& peer);
   // Told of peers whose channel came (again), after its Link's own on_attach. For daemons that talk to any number of mailboxes, set
   // this before serve(): it registers what is served to links made by the supervisor's word.
-  std::function<void(const std::string& peer, Link&)> on_new_peer;
+  std::function<void(const std::string& peer, Link&)> on_new_peer = {};
   // A channel end from the supervisor (or a test). With a number, the supervisor is told when the peer breaks its rules.
   void attach(const std::string& peer, ChannelPtr channel, std::uint64_t number = 0);
 
-  std::map<std::string, std::unique_ptr<Link>> links;
+  std::map<std::string, std::unique_ptr<Link>> links = {};
 };
 
 class Daemon {

@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "runtime/testing/read_frames.h"
+
 namespace courier {
 namespace {
 
@@ -16,38 +18,6 @@ Frame frame_of(std::uint16_t type, std::size_t size, std::size_t descriptors = 0
   return frame;
 }
 
-bool same(const Frame& a, const Frame& b) {
-  return a.type == b.type && a.id == b.id && a.time_left_ns == b.time_left_ns && a.payload.bytes == b.payload.bytes &&
-         a.payload.descriptors.size() == b.payload.descriptors.size();
-}
-
-// What a reader makes of bytes that come in pieces of at most `piece`, with these descriptors beside the first.
-struct Reading {
-  std::vector<Frame> frames;
-  std::string fault;
-};
-Reading read_all(std::string_view bytes, std::size_t piece, std::vector<Descriptor> descriptors = {}) {
-  Reading reading;
-  FrameReader reader(limits);
-  while (!bytes.empty()) {
-    const std::span<char> room = reader.room();
-    const std::size_t count = std::min({piece, bytes.size(), room.size()});
-    std::memcpy(room.data(), bytes.data(), count);
-    bytes.remove_prefix(count);
-    reader.arrived(count, std::exchange(descriptors, {}));
-    for (;;) {
-      auto frame = reader.next();
-      if (!frame) {
-        reading.fault = frame.error();
-        return reading;
-      }
-      if (!*frame) break;
-      reading.frames.push_back(std::move(**frame));
-    }
-  }
-  return reading;
-}
-
 TEST(Frame, ReadsWhatWasWrittenInPiecesOfAnySize) {
   std::vector<Frame> sent;
   std::string bytes;
@@ -56,7 +26,7 @@ TEST(Frame, ReadsWhatWasWrittenInPiecesOfAnySize) {
     bytes += write_frame(sent.back());
   }
   for (const std::size_t piece : {1ul, 2ul, 23ul, 24ul, 25ul, 4096ul, 65'536ul, bytes.size()}) {
-    const Reading reading = read_all(bytes, piece);
+    const ReadFrames reading = read_frames(bytes, limits, piece);
     EXPECT_EQ(reading.fault, "");
     ASSERT_EQ(reading.frames.size(), sent.size()) << piece;
     for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_TRUE(same(reading.frames[i], sent[i])) << piece << ", frame " << i;
@@ -66,7 +36,7 @@ TEST(Frame, ReadsWhatWasWrittenInPiecesOfAnySize) {
 TEST(Frame, GivesDescriptorsToTheFramesThatStateThem) {
   const Frame first = frame_of(1, 10, 2), second = frame_of(2, 10), third = frame_of(3, 0, 1);
   const std::string bytes = write_frame(first) + write_frame(second) + write_frame(third);
-  Reading reading = read_all(bytes, bytes.size(), std::move(frame_of(1, 0, 3).payload.descriptors));
+  const ReadFrames reading = read_frames(bytes, limits, bytes.size(), std::move(frame_of(1, 0, 3).payload.descriptors));
   EXPECT_EQ(reading.fault, "");
   ASSERT_EQ(reading.frames.size(), 3u);
   EXPECT_TRUE(same(reading.frames[0], first));
@@ -89,7 +59,7 @@ TEST(Frame, RefusesWhatLies) {
   };
   for (const Case& c : cases) {
     const std::string bytes = write_frame(c.frame);
-    EXPECT_EQ(read_all(bytes, bytes.size(), frame_of(1, 0, c.descriptors).payload.descriptors).fault, c.fault);
+    EXPECT_EQ(read_frames(bytes, limits, bytes.size(), frame_of(1, 0, c.descriptors).payload.descriptors).fault, c.fault);
   }
 }
 

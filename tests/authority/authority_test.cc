@@ -77,14 +77,7 @@ class World {
   Folder folder_;
   ManualLoop loop_;
   Metrics metrics_;
-  DaemonContext context_{.loop = loop_,
-                         .log = no_log(),
-                         .metrics = metrics_,
-                         .disk = real_disk(),
-                         .start = {},
-                         .listeners = {},
-                         .on_new_peer = {},
-                         .links = {}};
+  DaemonContext context_{.loop = loop_, .log = no_log(), .metrics = metrics_, .disk = real_disk()};
   Link supervisor_{loop_};
   std::unique_ptr<Daemon> daemon_;
 };

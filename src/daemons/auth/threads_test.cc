@@ -73,14 +73,7 @@ class ThreadsTest : public testing::Test {
   Folder folder;
   std::unique_ptr<Loop> loop = make_loop();
   Metrics metrics;
-  DaemonContext context{.loop = *loop,
-                        .log = no_log(),
-                        .metrics = metrics,
-                        .disk = real_disk(),
-                        .start = {},
-                        .listeners = {},
-                        .on_new_peer = {},
-                        .links = {}};
+  DaemonContext context{.loop = *loop, .log = no_log(), .metrics = metrics, .disk = real_disk()};
   std::unique_ptr<Auth> auth;
   ChannelPtr client;
   int found = 0, signed_in = 0, changed = 0;

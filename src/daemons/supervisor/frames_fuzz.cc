@@ -3,7 +3,6 @@
 //
 // The first byte of the input is the size of the pieces in which the rest arrives the second time; 0: one.
 #include <cstdint>
-#include <cstring>
 
 #include "base/testing/allocated.h"
 #include "base/testing/codec_round_trip.h"
@@ -14,7 +13,7 @@
 #include "contracts/submit.h"
 #include "daemons/supervisor/authority.h"
 #include "runtime/control.h"
-#include "runtime/frame.h"
+#include "runtime/testing/read_frames.h"
 
 using namespace courier;
 
@@ -56,44 +55,11 @@ void try_all(std::string_view bytes) {
       bytes);
 }
 
-struct Reading {
-  std::vector<Frame> frames;
-  std::string fault;
-};
-
-Reading read_all(std::string_view bytes, std::size_t piece, std::vector<Descriptor> descriptors) {
-  Reading reading;
-  FrameReader reader(limits);
-  while (!bytes.empty()) {
-    const std::span<char> room = reader.room();
-    CHECK(room.size() <= limits.max_frame + 24);
-    const std::size_t count = std::min({piece, bytes.size(), room.size()});
-    std::memcpy(room.data(), bytes.data(), count);
-    bytes.remove_prefix(count);
-    reader.arrived(count, std::exchange(descriptors, {}));
-    for (;;) {
-      auto frame = reader.next();
-      if (!frame) {
-        reading.fault = frame.error();
-        return reading;
-      }
-      if (!*frame) break;
-      reading.frames.push_back(std::move(**frame));
-    }
-  }
-  return reading;
-}
-
-bool same(const Frame& a, const Frame& b) {
-  return a.type == b.type && a.id == b.id && a.time_left_ns == b.time_left_ns && a.payload.bytes == b.payload.bytes &&
-         a.payload.descriptors.size() == b.payload.descriptors.size();
-}
-
 // Descriptors that own nothing, but count.
 std::vector<Descriptor> descriptors(std::size_t count) { return std::vector<Descriptor>(count); }
 
 void check_written(const Frame& frame) {
-  const Reading again = read_all(write_frame(frame), SIZE_MAX, descriptors(frame.payload.descriptors.size()));
+  const ReadFrames again = read_frames(write_frame(frame), limits, SIZE_MAX, descriptors(frame.payload.descriptors.size()));
   CHECK(again.fault.empty() && again.frames.size() == 1 && same(again.frames[0], frame));
 }
 
@@ -102,11 +68,11 @@ void check_written(const Frame& frame) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const Reading whole = read_all(bytes, SIZE_MAX, {});
-  const Reading pieces = read_all(bytes, data[0] == 0 ? SIZE_MAX : data[0], {});
+  const ReadFrames whole = read_frames(bytes, limits, SIZE_MAX);
+  const ReadFrames pieces = read_frames(bytes, limits, data[0] == 0 ? SIZE_MAX : data[0]);
   CHECK(whole.fault == pieces.fault && whole.frames.size() == pieces.frames.size());
   for (std::size_t i = 0; i < whole.frames.size(); ++i) CHECK(same(whole.frames[i], pieces.frames[i]));
-  for (const Frame& frame : read_all(bytes, SIZE_MAX, descriptors(data[0] % 8)).frames) {
+  for (const Frame& frame : read_frames(bytes, limits, SIZE_MAX, descriptors(data[0] % 8)).frames) {
     check_written(frame);
     try_all(frame.payload.bytes);
   }

@@ -102,16 +102,7 @@ Task<mailbox::HandOverReply> FakeMailbox::take(WithDescriptors<mailbox::HandOver
   co_return mailbox::HandOverReply{true, {}};
 }
 
-World::World(Loop& on, WorldOptions options)
-    : loop(on),
-      context{.loop = on,
-              .log = no_log(),
-              .metrics = metrics,
-              .disk = real_disk(),
-              .start = {},
-              .listeners = {},
-              .on_new_peer = {},
-              .links = {}} {
+World::World(Loop& on, WorldOptions options) : loop(on), context{.loop = on, .log = no_log(), .metrics = metrics, .disk = real_disk()} {
   context.start.role = "front";
   context.start.host_name = "mail.example.test";
   context.start.boot = 5;

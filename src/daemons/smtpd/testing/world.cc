@@ -4,15 +4,7 @@
 
 namespace courier::smtpd::testing {
 
-World::World(WorldOptions options)
-    : context{.loop = loop,
-              .log = no_log(),
-              .metrics = metrics,
-              .disk = real_disk(),
-              .start = {},
-              .listeners = {},
-              .on_new_peer = {},
-              .links = {}} {
+World::World(WorldOptions options) : context{.loop = loop, .log = no_log(), .metrics = metrics, .disk = real_disk()} {
   context.start.role = options.role;
   context.start.host_name = "mx.example.test";
   context.start.boot = 5;

@@ -68,7 +68,7 @@ install: deps
 
 fuzz: deps
 	@cmake --preset fuzz >/dev/null
-	@cmake --build build/fuzz
+	@cmake --build build/fuzz --target fuzzers
 	@scripts/fuzz $(FUZZ_SECONDS)
 
 clean:

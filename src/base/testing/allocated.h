@@ -1,5 +1,5 @@
 // Allocated: how much memory this thread has taken since the object was made, for fuzzers that hold a parser to its bound.
-// Counts in builds with a sanitizer; elsewhere most() is 0. One at a time, in programs of one thread.
+// Counts under AddressSanitizer, that is in the presets dev and fuzz; elsewhere most() is 0. One at a time, in programs of one thread.
 #pragma once
 
 #include <algorithm>

@@ -18,13 +18,13 @@ class Survival {
   explicit Survival(std::uint64_t seed) : seed_(seed), random_(seed) {}
   bool keeps() { return seed_ == 1 || (seed_ != 0 && (random_() & 1)); }
 
-  void keep_writes(const Node& from, std::string& into) {
+  void keep_writes(const Node& from, Bytes& into) {
     into = from.durable;
     for (const PendingWrite& write : from.pending) keep_write(write, into);
   }
 
  private:
-  void keep_write(const PendingWrite& write, std::string& into) {
+  void keep_write(const PendingWrite& write, Bytes& into) {
     if (seed_ == 0) return;
     if (seed_ == 1 || write.truncate || write.bytes.size() <= sector || random_() % 3 != 0) {
       if (keeps()) apply_write(into, write);

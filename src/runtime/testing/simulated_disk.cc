@@ -23,12 +23,13 @@ void SimulatedDisk::set_boundary_hook(std::function<void(std::uint64_t)> hook) {
 std::uint64_t SimulatedDisk::boundaries() const { return state_->boundary; }
 void SimulatedDisk::crash_at(std::uint64_t number) { state_->crash_number = number; }
 bool SimulatedDisk::crashed() const { return state_->dead(); }
-void SimulatedDisk::fail_next_sync(std::string part) {
-  state_->failing_sync = std::move(part);
-  state_->sync_fails = true;
-}
+void SimulatedDisk::fail_next_sync(std::string part) { state_->failing_sync = std::move(part); }
+void SimulatedDisk::fail_next_directory_sync(std::string part) { state_->failing_directory_sync = std::move(part); }
 void SimulatedDisk::lend_descriptors(std::string part) { state_->lending = std::move(part); }
-void SimulatedDisk::ignore_syncs() { state_->syncs_ignored = true; }
+void SimulatedDisk::ignore_syncs(Syncs which, std::string part) {
+  if (which != Syncs::Directories) state_->ignored_syncs = part;
+  if (which != Syncs::Files) state_->ignored_directory_syncs = part;
+}
 void SimulatedDisk::set_capacity(std::uint64_t bytes) { state_->capacity = bytes; }
 std::uint64_t SimulatedDisk::used_bytes() const { return state_->used; }
 void SimulatedDisk::set_clock(std::function<WallTime()> clock) { state_->clock = std::move(clock); }
@@ -139,7 +140,12 @@ DiskResult<void> SimulatedDisk::sync_directory(const std::string& path) {
   if (!state_->boundary_passed("sync_directory")) return failed(EIO, "fsync", path);
   const NodePtr node = state_->find(path);
   if (!node || !node->directory) return failed(ENOENT, "fsync", path);
-  if (!state_->syncs_ignored) state_->sync_names(node);
+  if (is_in(state_->ignored_directory_syncs, path)) return {};
+  if (is_in(state_->failing_directory_sync, path)) {
+    state_->failing_directory_sync.reset();
+    return failed(EIO, "fsync", path);
+  }
+  state_->sync_names(node);
   return {};
 }
 

@@ -42,8 +42,11 @@ class SimulatedDisk final : public Disk {
   // The next sync() of a file whose path contains `part` fails with EIO and loses the pages it should have written:
   // reading still shows them, a later successful sync does not save them.
   void fail_next_sync(std::string part);
-  // sync() and sync_directory() do nothing: to prove that a test would notice.
-  void ignore_syncs();
+  // The next sync_directory() of a path that contains `part` fails with EIO; the names stay as unsafe as they were.
+  void fail_next_directory_sync(std::string part);
+  // sync(), sync_directory() or both do nothing where the path contains `part`: to prove that a test would notice.
+  enum class Syncs { All, Files, Directories };
+  void ignore_syncs(Syncs which = Syncs::All, std::string part = {});
   // Files whose path contains `part` have a descriptor, to pass on to another process: that of a nameless file of the machine with
   // the same bytes. What is written through it is a write to the simulated file, found out at its next read, size or sync.
   void lend_descriptors(std::string part);

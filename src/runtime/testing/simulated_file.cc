@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace courier::simulated {
 
@@ -10,10 +9,7 @@ DiskResult<std::size_t> SimulatedFile::read_at(std::uint64_t offset, std::span<c
   const std::lock_guard lock(state_->mutex);
   if (state_->dead()) return failed(EIO, "read", path_);
   if (auto taken = take_in(); !taken) return fail(taken.error());
-  if (offset >= node_->content.size()) return std::size_t{0};
-  const std::size_t n = std::min<std::size_t>(into.size(), node_->content.size() - offset);
-  std::memcpy(into.data(), node_->content.data() + offset, n);
-  return n;
+  return node_->content.read(offset, into);
 }
 
 DiskResult<void> SimulatedFile::write_at(std::uint64_t offset, std::string_view bytes) {
@@ -44,13 +40,18 @@ DiskResult<void> SimulatedFile::sync() {
   const std::lock_guard lock(state_->mutex);
   if (auto taken = take_in(); !taken) return taken;
   if (!state_->boundary_passed("sync")) return failed(EIO, "fsync", path_);
-  if (state_->syncs_ignored) return {};
-  if (state_->sync_fails && path_.find(state_->failing_sync) != std::string::npos) {
-    state_->sync_fails = false;
-    node_->pending.clear();  // lost: `content` shows them, `durable` will never have them
+  if (is_in(state_->ignored_syncs, path_)) return {};
+  if (is_in(state_->failing_sync, path_)) {
+    state_->failing_sync.reset();
+    node_->lost |= !node_->pending.empty();  // `content` shows them, `durable` will never have them
+    node_->pending.clear();
     return failed(EIO, "fsync", path_);
   }
-  for (const PendingWrite& write : node_->pending) apply_write(node_->durable, write);
+  if (node_->lost) {
+    for (const PendingWrite& write : node_->pending) apply_write(node_->durable, write);
+  } else {
+    node_->durable = node_->content;
+  }
   node_->pending.clear();
   return {};
 }
@@ -81,7 +82,7 @@ DiskResult<void> SimulatedFile::set_modified(WallTime time) {
 int SimulatedFile::descriptor() const {
   const std::lock_guard lock(state_->mutex);
   if (state_->lending.empty() || path_.find(state_->lending) == std::string::npos) return -1;
-  if (!node_->lent) node_->lent = std::make_unique<LentFile>(node_->content);
+  if (!node_->lent) node_->lent = std::make_unique<LentFile>(node_->content.all());
   return node_->lent->descriptor();
 }
 
@@ -110,13 +111,13 @@ void SimulatedFile::record(PendingWrite write) {
   apply_write(node_->content, write);
   node_->modified = node_->changed = state_->now();
   node_->pending.push_back(std::move(write));
-  if (node_->lent) node_->lent->replace(node_->content);
+  if (node_->lent) node_->lent->replace(node_->content.all());
 }
 
 DiskResult<void> SimulatedFile::take_in() {
   if (!node_->lent) return {};
   std::string bytes = node_->lent->content();
-  if (bytes == node_->content) return {};
+  if (bytes == node_->content.all()) return {};
   if (!state_->boundary_passed("write")) return failed(EIO, "write", path_);
   if (!grow(bytes.size())) return failed(ENOSPC, "write", path_);
   if (bytes.size() < node_->content.size()) record({true, bytes.size(), {}});

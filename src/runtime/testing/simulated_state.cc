@@ -1,19 +1,17 @@
 #include "runtime/testing/simulated_state.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/text.h"
 
 namespace courier::simulated {
 
-void apply_write(std::string& content, const PendingWrite& write) {
+void apply_write(Bytes& content, const PendingWrite& write) {
   if (write.truncate) {
     content.resize(write.offset);
-    return;
+  } else {
+    content.write(write.offset, write.bytes);
   }
-  if (content.size() < write.offset + write.bytes.size()) content.resize(write.offset + write.bytes.size());
-  std::memcpy(content.data() + write.offset, write.bytes.data(), write.bytes.size());
 }
 
 void apply_durable(const NameChange& change) {
@@ -27,6 +25,8 @@ void apply_durable(const NameChange& change) {
 std::unexpected<DiskError> failed(int error, const char* operation, const std::string& path) {
   return fail(DiskError{error, operation, path});
 }
+
+bool is_in(const std::optional<std::string>& wanted, const std::string& path) { return wanted && path.find(*wanted) != std::string::npos; }
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 

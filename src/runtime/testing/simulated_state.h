@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "runtime/testing/lent_file.h"
+#include "runtime/testing/simulated_bytes.h"
 #include "runtime/testing/simulated_disk.h"
 
 namespace courier::simulated {
@@ -33,13 +35,14 @@ struct Node {
   WallTime modified, changed;
   std::uint64_t links = 0;
   // A file: what is read now, what is safe, what lies between.
-  std::string content, durable;
+  Bytes content, durable;
+  bool lost = false;  // a failed sync: `durable` will not become `content` any more
   std::vector<PendingWrite> pending;
   std::unique_ptr<LentFile> lent;  // once its descriptor was asked for
   // A directory.
   std::map<std::string, NodePtr> entries, durable_entries;
 };
-void apply_write(std::string& content, const PendingWrite& write);
+void apply_write(Bytes& content, const PendingWrite& write);
 
 // One name set to a node, or removed (null).
 struct NameChange {
@@ -52,6 +55,8 @@ using MetadataOperation = std::vector<NameChange>;
 void apply_durable(const NameChange& change);
 
 [[nodiscard]] std::unexpected<DiskError> failed(int error, const char* operation, const std::string& path);
+// `wanted` is set and part of `path`.
+[[nodiscard]] bool is_in(const std::optional<std::string>& wanted, const std::string& path);
 // Everything behind the last slash.
 [[nodiscard]] std::string last_part(const std::string& path);
 
@@ -63,11 +68,10 @@ struct State {
   std::uint64_t boundary = 0;
   std::uint64_t crash_number = std::numeric_limits<std::uint64_t>::max();
   bool in_hook = false;
-  bool syncs_ignored = false;
+  std::optional<std::string> ignored_syncs, ignored_directory_syncs;  // parts of paths
   std::string lending;  // empty: no file has a descriptor
   std::function<void(std::uint64_t)> hook;
-  std::string failing_sync;
-  bool sync_fails = false;
+  std::optional<std::string> failing_sync, failing_directory_sync;
   std::uint64_t capacity = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t used = 0;
   std::function<WallTime()> clock;

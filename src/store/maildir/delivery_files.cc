@@ -80,14 +80,15 @@ bool DeliveryFiles::find_earlier(DeliveryItem& item) {
   if (!files) return false;
   for (const MessageFile& file : *files) {
     if (unique_part(file.name) != item.delivery.base) continue;
-    item.found = file.place;
+    item.found = file;
     return true;
   }
   return false;
 }
 
 void DeliveryFiles::write(DeliveryItem& item) {
-  if (item.delivery.look_first && find_earlier(item)) return;
+  item.repeated = item.delivery.look_first && find_earlier(item);
+  if (item.repeated) return;
   auto written = write_tmp(item);
   if (!written && written.error().os_error == ENOENT) {
     // The first message of an account, or somebody removed its maildir.
@@ -102,11 +103,27 @@ void DeliveryFiles::write(DeliveryItem& item) {
 void DeliveryFiles::rename_all(std::span<DeliveryItem* const> items) {
   for (DeliveryItem* item : items) {
     if (item->decided || item->tmp.empty()) continue;
-    const auto renamed = disk_.rename(item->tmp, file_path(item->delivery.maildir, Place::New, item->name));
+    auto renamed = rename_tmp(*item);
+    if (!renamed && renamed.error().os_error == ENOENT) renamed = rename_into_new_maildir(*item);
     if (renamed) continue;
     (void)disk_.unlink(item->tmp);
     decide(*item, renamed.error());
   }
+}
+
+DiskResult<void> DeliveryFiles::rename_tmp(const DeliveryItem& item) {
+  const std::string& maildir = item.delivery.maildir;
+  return disk_.rename(item.tmp,
+                      item.found ? file_path(maildir, item.found->place, item.found->name) : file_path(maildir, Place::New, item.name));
+}
+
+// Somebody removed new/, or all of the maildir with the file that was written.
+DiskResult<void> DeliveryFiles::rename_into_new_maildir(DeliveryItem& item) {
+  if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return made;
+  auto renamed = rename_tmp(item);
+  if (renamed || renamed.error().os_error != ENOENT) return renamed;
+  if (auto written = write_tmp(item); !written) return written;
+  return rename_tmp(item);
 }
 
 DiskResult<void> DeliveryFiles::sync_places(std::span<DeliveryItem* const> items) {
@@ -114,7 +131,7 @@ DiskResult<void> DeliveryFiles::sync_places(std::span<DeliveryItem* const> items
   bool in_cur = false;
   for (const DeliveryItem* item : items) {
     if (item->decided) continue;
-    if (item->found == Place::Cur) {
+    if (item->found && item->found->place == Place::Cur) {
       in_cur = true;
     } else {
       in_new = true;
@@ -130,8 +147,9 @@ DiskResult<void> DeliveryFiles::sync_places(std::span<DeliveryItem* const> items
 void DeliveryFiles::rewrite_all(std::span<DeliveryItem* const> items) {
   for (DeliveryItem* item : items) {
     if (item->decided) continue;
-    // What an earlier attempt left is as doubtful as what we renamed.
+    // What an earlier attempt left is as doubtful as what we renamed. It keeps the name that a client has given it meanwhile.
     item->found.reset();
+    (void)find_earlier(*item);
     if (auto written = write_tmp(*item); !written) decide(*item, written.error());
   }
   rename_all(items);
@@ -143,7 +161,7 @@ void DeliveryFiles::publish(std::span<DeliveryItem* const> items, WallTime now) 
   std::int64_t bytes = 0;
   std::int64_t messages = 0;
   for (DeliveryItem* item : items) {
-    if (item->decided || item->found) continue;
+    if (item->decided || item->repeated) continue;
     const auto size = static_cast<std::int64_t>(item->size);
     if (quota.allows(bytes + size, messages + 1, now)) {
       bytes += size;
@@ -162,7 +180,7 @@ void DeliveryFiles::publish(std::span<DeliveryItem* const> items, WallTime now) 
   for (DeliveryItem* item : items) {
     if (item->decided) continue;
     if (synced) {
-      decide(*item, item->found ? DeliveryOutcome::Repeated : DeliveryOutcome::Delivered);
+      decide(*item, item->repeated ? DeliveryOutcome::Repeated : DeliveryOutcome::Delivered);
     } else {
       // Not to be mistaken for delivered by the next attempt.
       (void)disk_.unlink(file_path(item->delivery.maildir, Place::New, item->name));

@@ -17,7 +17,8 @@ struct DeliveryItem {
   std::string tmp;                 // written and synced, waits for its rename; empty: nothing to rename
   std::string name;                // its final name
   std::uint64_t size = 0;
-  std::optional<Place> found;      // an earlier attempt's file lies there
+  std::optional<MessageFile> found;  // the file is there already: it is renamed to this
+  bool repeated = false;             // an earlier attempt had written it
   bool decided = false;            // `result` stands
 };
 
@@ -35,6 +36,8 @@ class DeliveryFiles {
   [[nodiscard]] DiskResult<void> fill(File& file, const DeliveryItem& item, std::uint64_t& lines);
   [[nodiscard]] bool find_earlier(DeliveryItem& item);
   void rename_all(std::span<DeliveryItem* const> items);
+  [[nodiscard]] DiskResult<void> rename_tmp(const DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> rename_into_new_maildir(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> sync_places(std::span<DeliveryItem* const> items);
   void rewrite_all(std::span<DeliveryItem* const> items);
 

@@ -163,6 +163,50 @@ TEST_F(DeliveryTest, AfterAFailedSyncTheBytesAreWrittenAnew) {
   EXPECT_EQ(whole, 2);
 }
 
+TEST_F(DeliveryTest, AfterAFailedSyncOfNewItIsTriedOnceMore) {
+  ASSERT_EQ(deliver(message(0)).outcome, DeliveryOutcome::Delivered);
+  disk.fail_next_directory_sync("/mail/ann/new");
+  EXPECT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
+  const auto after = disk.survivor(0)->list("/mail/ann/new");
+  EXPECT_EQ(after->size(), 2u);
+  EXPECT_EQ(names("/mail/ann/new").size(), 2u);
+  EXPECT_TRUE(names("/mail/ann/tmp").empty());
+}
+
+TEST_F(DeliveryTest, WhatAClientTookWhenTheSyncOfNewFailedDoesNotComeTwice) {
+  ASSERT_EQ(deliver(message(0)).outcome, DeliveryOutcome::Delivered);
+  disk.fail_next_directory_sync("/mail/ann/new");
+  disk.set_boundary_hook([&](std::uint64_t) {
+    for (const std::string& name : names("/mail/ann/new")) {
+      if (name.find(".QQ1R") != std::string::npos) EXPECT_TRUE(disk.rename("/mail/ann/new/" + name, "/mail/ann/cur/" + name + ":2,S"));
+    }
+  });
+  EXPECT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
+  disk.set_boundary_hook(nullptr);
+  EXPECT_EQ(names("/mail/ann/new").size(), 1u);
+  EXPECT_EQ(names("/mail/ann/cur").size(), 1u);
+  EXPECT_EQ(disk.survivor(0)->list("/mail/ann/cur")->size(), 1u);
+}
+
+// While the file is being written somebody removes the place where it is to go.
+TEST_F(DeliveryTest, MakesAgainWhatVanishesMeanwhile) {
+  ASSERT_EQ(deliver(message(0)).outcome, DeliveryOutcome::Delivered);
+  int number = 0;
+  for (const char* gone : {"/mail/ann/new", "/mail/ann"}) {
+    ++number;
+    disk.set_boundary_hook([&, done = false](std::uint64_t) mutable {
+      if (done || names("/mail/ann/tmp").empty()) return;
+      done = true;
+      EXPECT_TRUE(remove_tree(disk, gone));
+    });
+    EXPECT_EQ(deliver(message(number)).outcome, DeliveryOutcome::Delivered) << gone;
+    disk.set_boundary_hook(nullptr);
+    const auto found = names("/mail/ann/new");
+    ASSERT_EQ(found.size(), 1u) << gone;
+    EXPECT_EQ(read_file(*disk.survivor(0), "/mail/ann/new/" + found[0]), kHead + body_of(number)) << gone;
+  }
+}
+
 // Every file that a crash leaves in new/ must be whole, and every acknowledged one must be there. Number of faults found.
 int count_faults(Disk& disk, const std::set<int>& acknowledged) {
   int faults = 0;

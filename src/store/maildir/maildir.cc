@@ -49,7 +49,7 @@ const char* to_string(Place place) { return place == Place::New ? "new" : "cur";
 std::string file_path(const std::string& path, Place place, const std::string& name) { return path + "/" + to_string(place) + "/" + name; }
 
 DiskResult<void> make_maildir(Disk& disk, const std::string& root) {
-  if (exists(disk, root + "/tmp")) return {};
+  if (exists(disk, root + "/tmp") && exists(disk, root + "/new") && exists(disk, root + "/cur")) return {};
   if (auto made = make_directories(disk, root); !made) return made;
   return make_parts(disk, root);
 }

@@ -28,7 +28,7 @@ class ThreadPool final : public Pool {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));
     // Threads are made when there is work for them: a daemon that never blocks has none.
-    if (idle_ == 0 && threads_.size() < most_) {
+    if (!ending_ && idle_ == 0 && threads_.size() < most_) {
       threads_.emplace_back([this] { work(); });
     } else {
       wake_.notify_one();

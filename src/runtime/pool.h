@@ -13,7 +13,8 @@ namespace courier {
 
 class Pool {
  public:
-  virtual ~Pool() = default;  // waits for jobs that have begun; those that have not are dropped
+  // On the loop's thread. Waits for jobs that have begun; those that have not are dropped.
+  virtual ~Pool() = default;
   // Runs `job` on some thread.
   virtual void submit(Callback job) = 0;
   [[nodiscard]] virtual Loop& loop() = 0;
@@ -75,16 +76,13 @@ template <class F, class Submit>
 auto run(Loop& loop, F function, Submit submit) -> Task<std::invoke_result_t<F>> {
   using T = std::invoke_result_t<F>;
   const auto outcome = std::make_shared<Outcome<T>>();
-  // The cell's count is not atomic: the job carries a raw reference that only the loop's thread takes up again.
-  auto* held = new CellRef(make_cell());
-  const CellRef cell = *held;
+  // The cell's count is not atomic: the job hands its reference on, and only the loop's thread uses it, or drops it with a job that
+  // never begins.
+  const CellRef cell = make_cell();
   Loop* home = &loop;
-  submit(Callback([function = std::move(function), outcome, held, home]() mutable {
+  submit(Callback([function = std::move(function), outcome, held = std::make_unique<CellRef>(cell), home]() mutable {
     perform<T>(*outcome, function);
-    home->post_from_any_thread(Callback([held, outcome] {
-      const std::unique_ptr<CellRef> owned(held);
-      (*owned)->complete();
-    }));
+    home->post_from_any_thread(Callback([held = std::move(held), outcome] { (*held)->complete(); }));
   }));
   co_await cell;
   if (outcome->exception) std::rethrow_exception(outcome->exception);

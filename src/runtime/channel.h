@@ -58,27 +58,13 @@ struct ChannelLimits {
   std::size_t max_descriptors = 16;
 };
 
-// Must not be destroyed from inside one of its own handlers or callers (close() may be called there).
-class Channel {
+// Who can be asked: a Channel, or a Link that has one (runtime/link.h).
+class Callee {
  public:
-  // Serves requests of one type. Returns the reply's payload; nothing: no answer is owed (a notice) or none will come.
-  using Handler = std::function<Task<Payload>(Payload request, Deadline deadline)>;
+  virtual ~Callee() = default;
 
-  virtual ~Channel() = default;
-
-  // Registers what this side serves, before the first await after construction. A request of any other type is answered
-  // with Refused, logged by the caller through on_violation, and the channel closes: nobody sends it by mistake.
-  virtual void serve_raw(std::uint16_t type, const char* name, Handler handler) = 0;
   [[nodiscard]] virtual Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) = 0;
   virtual void notify_raw(std::uint16_t type, Payload notice) = 0;
-
-  [[nodiscard]] virtual bool closed() const = 0;
-  // Completes when the channel is closed, by either side. At most one waiter.
-  [[nodiscard]] virtual Task<> wait_closed() = 0;
-  // Ends it: callers get Closed, handlers that run are cancelled.
-  virtual void close() = 0;
-  // Told (once) when the peer broke the rules: text for the log.
-  virtual void on_violation(std::function<void(const std::string&)> told) = 0;
 
   template <class Request>
   [[nodiscard]] Task<ChannelResult<typename Request::Reply>> call(Request request, Deadline deadline,
@@ -102,6 +88,25 @@ class Channel {
   void notify(const Notice& notice, std::vector<Descriptor> descriptors = {}) {
     notify_raw(Notice::type, Payload{encode(notice), std::move(descriptors)});
   }
+};
+
+// Must not be destroyed from inside one of its own handlers or callers (close() may be called there).
+class Channel : public Callee {
+ public:
+  // Serves requests of one type. Returns the reply's payload; nothing: no answer is owed (a notice) or none will come.
+  using Handler = std::function<Task<Payload>(Payload request, Deadline deadline)>;
+
+  // Registers what this side serves, before the first await after construction. A request of any other type is answered
+  // with Refused, logged by the caller through on_violation, and the channel closes: nobody sends it by mistake.
+  virtual void serve_raw(std::uint16_t type, const char* name, Handler handler) = 0;
+
+  [[nodiscard]] virtual bool closed() const = 0;
+  // Completes when the channel is closed, by either side. At most one waiter.
+  [[nodiscard]] virtual Task<> wait_closed() = 0;
+  // Ends it: callers get Closed, handlers that run are cancelled.
+  virtual void close() = 0;
+  // Told (once) when the peer broke the rules: text for the log.
+  virtual void on_violation(std::function<void(const std::string&)> told) = 0;
 
   // handler: Task<Request::Reply>(Request, Deadline), a plain function object without coroutine captures of its own
   // (it may call a coroutine member function). A request that does not decode closes the channel.

@@ -31,4 +31,15 @@ Task<ChannelResult<void>> Link::wait_attached(Deadline deadline) {
   co_return ChannelResult<void>{};
 }
 
+Task<ChannelResult<Payload>> Link::call_raw(std::uint16_t type, Payload request, Deadline deadline) {
+  const auto attached = co_await wait_attached(deadline);
+  if (!attached) co_return fail(attached.error());
+  const std::shared_ptr<Channel> keep = channel_;  // re-attaching must not destroy it under this call
+  co_return co_await keep->call_raw(type, std::move(request), deadline);
+}
+
+void Link::notify_raw(std::uint16_t type, Payload notice) {
+  if (Channel* c = channel()) c->notify_raw(type, std::move(notice));
+}
+
 }  // namespace courier

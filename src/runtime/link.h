@@ -14,7 +14,7 @@
 
 namespace courier {
 
-class Link {
+class Link final : public Callee {
  public:
   explicit Link(Loop& loop) : loop_(loop) {}
 
@@ -29,26 +29,10 @@ class Link {
 
   [[nodiscard]] Task<ChannelResult<void>> wait_attached(Deadline deadline);
 
-  template <class Request>
-  [[nodiscard]] Task<ChannelResult<typename Request::Reply>> call(Request request, Deadline deadline,
-                                                                  std::vector<Descriptor> descriptors = {}) {
-    auto reply = co_await call_with_descriptors(std::move(request), deadline, std::move(descriptors));
-    if (!reply) co_return fail(reply.error());
-    co_return std::move(reply->message);
-  }
-  template <class Request>
-  [[nodiscard]] Task<ChannelResult<WithDescriptors<typename Request::Reply>>> call_with_descriptors(
-      Request request, Deadline deadline, std::vector<Descriptor> descriptors = {}) {
-    auto attached = co_await wait_attached(deadline);
-    if (!attached) co_return fail(attached.error());
-    const std::shared_ptr<Channel> keep = channel_;  // re-attaching must not destroy it under this call
-    co_return co_await keep->call_with_descriptors(std::move(request), deadline, std::move(descriptors));
-  }
+  // Waits for a channel, then for the reply.
+  [[nodiscard]] Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) override;
   // Dropped when there is no channel.
-  template <class Notice>
-  void notify(const Notice& notice, std::vector<Descriptor> descriptors = {}) {
-    if (Channel* c = channel()) c->notify(notice, std::move(descriptors));
-  }
+  void notify_raw(std::uint16_t type, Payload notice) override;
 
  private:
   Loop& loop_;

@@ -20,10 +20,9 @@ struct LookupReply {
   Verdict verdict = Verdict::Later;
   std::string target;       // One: the canonical account or forward address
   std::uint32_t count = 0;  // List
-  bool over_quota = false;  // One: the account has no room left
   template <class V>
   void fields(V& v) {
-    v("verdict", verdict), v("target", target), v("count", count), v("over_quota", over_quota);
+    v("verdict", verdict), v("target", target), v("count", count);
   }
 };
 // smtpd, at RCPT.

@@ -12,8 +12,6 @@ constexpr Duration lookup_time = seconds(30);
 std::optional<Reply> judge(Session& session, const directory::LookupReply& found) {
   switch (found.verdict) {
     case directory::Verdict::One:
-      if (found.over_quota) return reply(452, 4, 2, 2, "Mailbox full, try again later");
-      return std::nullopt;
     case directory::Verdict::List:
     case directory::Verdict::Relayed: return std::nullopt;
     case directory::Verdict::Unknown: return reply(550, 5, 1, 1, "User unknown");

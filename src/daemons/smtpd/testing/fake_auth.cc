@@ -77,12 +77,10 @@ Task<directory::LookupReply> FakeAuth::look_up(directory::Lookup request) {
   reply.verdict = Verdict::Foreign;
   if (domain == "relayed.test") reply.verdict = Verdict::Relayed;
   if (domain == "example.test" || domain.empty()) {
-    reply.verdict = local == "later"  ? Verdict::Later
-                    : local == "list" ? Verdict::List
-                    : local == "alice" || local == "bob" || local == "full" || local == "postmaster" || local == "j\xC3\xBCrgen"
-                        ? Verdict::One
-                        : Verdict::Unknown;
-    reply.over_quota = local == "full";
+    reply.verdict = local == "later"                                                                          ? Verdict::Later
+                    : local == "list"                                                                         ? Verdict::List
+                    : local == "alice" || local == "bob" || local == "postmaster" || local == "j\xC3\xBCrgen" ? Verdict::One
+                                                                                                              : Verdict::Unknown;
   }
   co_return reply;
 }

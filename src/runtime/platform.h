@@ -17,6 +17,9 @@ namespace courier::platform {
 // Becomes readable when that child of ours ends; waitpid() then does not block. None on failure (errno says why).
 [[nodiscard]] Descriptor exit_watch(int pid);
 
+// Sends the acknowledgement of what was received on a TCP socket that is due, and of what comes next at once. No effect on others.
+void acknowledge_now(int socket);
+
 // Gives back what was needed and may not be any more: free pieces of the heap, and the mappings of program and libraries that were
 // only read. Pages needed again are mapped again from the page cache, sixteen at a fault. For a quiet moment; other threads may run.
 void give_back_memory();

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "runtime/platform.h"
 #include "runtime/socket_address.h"
 #include "runtime/stream.h"
 
@@ -42,7 +43,7 @@ IoResult<void> from_readiness(int outcome) {
 
 class SocketStream final : public Stream {
  public:
-  SocketStream(Loop& loop, Descriptor socket) : socket_(std::move(socket)), watch_(loop.watch(socket_.get())) {}
+  SocketStream(Loop& loop, Descriptor socket, bool tcp) : socket_(std::move(socket)), watch_(loop.watch(socket_.get())), tcp_(tcp) {}
 
   Task<IoResult<void>> readable(Deadline deadline) override {
     if (!watch_) co_return fail(IoError{IoFault::Closed, 0, {}});
@@ -67,6 +68,9 @@ class SocketStream final : public Stream {
       if (errno != EINTR) return fail(from_errno(errno, "send"));
     }
   }
+  void acknowledge_now() override {
+    if (tcp_ && watch_) platform::acknowledge_now(socket_.get());
+  }
   void finish_writing() override { ::shutdown(socket_.get(), SHUT_WR); }
   Endpoint local() const override { return local_endpoint(socket_.get()); }
   Endpoint peer() const override { return peer_endpoint(socket_.get()); }
@@ -78,6 +82,7 @@ class SocketStream final : public Stream {
  private:
   Descriptor socket_;
   std::unique_ptr<Watch> watch_;  // before the socket closes
+  const bool tcp_;
 };
 
 }  // namespace
@@ -85,8 +90,8 @@ class SocketStream final : public Stream {
 StreamPtr make_socket_stream(Loop& loop, Descriptor socket) {
   // Replies are gathered before they are written: waiting for more (Nagle) only costs time. Not an error on Unix sockets.
   const int on = 1;
-  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return std::make_unique<SocketStream>(loop, std::move(socket));
+  const bool tcp = ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
+  return std::make_unique<SocketStream>(loop, std::move(socket), tcp);
 }
 
 Task<IoResult<StreamPtr>> connect_stream(Loop& loop, Endpoint to, Deadline deadline, const Endpoint* source) {

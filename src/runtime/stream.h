@@ -68,6 +68,10 @@ class Stream {
   // At least one byte taken, or an error. Never waits.
   [[nodiscard]] virtual IoResult<std::size_t> write_now(std::string_view bytes) = 0;
 
+  // The peer has more to send at once, and may be waiting until what it sent is acknowledged (Nagle's algorithm), which the system
+  // likes to put off (delayed acknowledgements): acknowledges what was read by now, where the system can.
+  virtual void acknowledge_now() {}
+
   // Says that no more will be written (TCP FIN; TLS close_notify first). Reading goes on.
   virtual void finish_writing() = 0;
 

@@ -46,6 +46,7 @@ class TlsStream final : public Stream {
   IoResult<std::size_t> read_now(std::span<char> into) override;
   // After WouldBlock the same bytes must come again, or nothing more: OpenSSL may have taken the beginning of a record.
   IoResult<std::size_t> write_now(std::string_view bytes) override;
+  void acknowledge_now() override { plain_->acknowledge_now(); }
   void finish_writing() override;
   Endpoint local() const override { return plain_->local(); }
   Endpoint peer() const override { return plain_->peer(); }

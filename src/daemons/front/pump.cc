@@ -48,6 +48,8 @@ Task<bool> Pumps::carry(Stream& from, Stream& to) {
       if (count.error() == IoFault::WouldBlock) continue;
       co_return count.error() == IoFault::Closed;
     }
+    // Only the mailbox knows whether the client must be answered before it goes on.
+    from.acknowledge_now();
     std::string_view rest(buffer_.data(), *count);
     while (!rest.empty()) {
       const auto written = to.write_now(rest);

@@ -4,8 +4,11 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,6 +67,11 @@ void give_back_memory() {
   (void)::malloc_trim(0);
 #endif
   ::dl_iterate_phdr(give_back_segments, nullptr);
+}
+
+void acknowledge_now(int socket) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 }  // namespace courier::platform

@@ -118,8 +118,10 @@ void ImapSession::folder_changed() {
   if (wake_) CellRef(wake_)->complete(static_cast<int>(Wake::Changed));
 }
 
+// The command is not over: what is missing may be under way. Many clients send a literal and the line end after it apart.
 Task<> ImapSession::more_input() {
   while (pending_.empty()) {
+    start_.stream->acknowledge_now();
     const auto ready = co_await start_.stream->readable(start_.loop.in(settings_.write_timeout));
     if (!ready) throw SessionEnd{ready.error() == IoFault::TimedOut ? "client sends nothing" : "connection lost"};
     read_input();
@@ -169,6 +171,7 @@ Task<> ImapSession::greet() {
 
 Task<> ImapSession::next_step() {
   const bool inside = reader_.busy();
+  if (inside) start_.stream->acknowledge_now();
   const Wake wake = co_await wait(start_.loop.in(inside ? settings_.write_timeout : settings_.idle_timeout));
   switch (wake) {
     case Wake::Closed: throw SessionEnd{"disconnected"};

@@ -23,14 +23,15 @@ store::Computed learn(const FetchMessage& message) {
 }  // namespace
 
 // RFC 3501, section 6.4.5. What the view knows is written at once; for the rest messages are taken in batches, and large ones sent
-// from their files chunk by chunk.
+// from their files chunk by chunk. Messages that somebody expunged, or whose files another program removed, are left out; EXPUNGE
+// follows when it may be sent (RFC 2180, section 4.1). That is NO when nothing is left, else it tells in its code (RFC 5530).
 Task<Reply> ImapSession::fetch(const imap::Command& command) {
   const auto& arguments = std::get<imap::FetchArguments>(command.arguments);
   std::vector<imap::SequenceSet::Range> ranges;
   if (!selected_->numbers(arguments.set, command.uid, ranges)) co_return bad("There is no message with that number.");
   const FetchPlan plan(arguments.items, command.uid);
   std::vector<std::uint32_t> batch;
-  Reply reply = ok("Fetched.");
+  FetchTally tally;
   for (const auto& range : ranges) {
     for (std::uint32_t number = range.first; number <= range.last; ++number) {
       if (plan.from_view()) {
@@ -39,16 +40,16 @@ Task<Reply> ImapSession::fetch(const imap::Command& command) {
       }
       batch.push_back(number);
       if (batch.size() < batch_size) continue;
-      const Reply part = co_await fetch_batch(plan, command, std::move(batch));
-      if (part.kind != Reply::Kind::Ok) reply = part;
+      if (const auto reply = co_await fetch_batch(plan, command, std::move(batch), tally)) co_return *reply;
       batch.clear();
     }
   }
   if (!batch.empty()) {
-    const Reply part = co_await fetch_batch(plan, command, std::move(batch));
-    if (part.kind != Reply::Kind::Ok) reply = part;
+    if (const auto reply = co_await fetch_batch(plan, command, std::move(batch), tally)) co_return *reply;
   }
-  co_return reply;
+  if (tally.gone == 0) co_return ok("Fetched.");
+  if (tally.told == 0) co_return reply_for(store::StoreFault::Gone);
+  co_return ok("[EXPUNGEISSUED] Some of the messages no longer exist.");
 }
 
 // The implied \Seen: the numbers whose flags changed, ascending. What else changed meanwhile is told now.
@@ -109,12 +110,12 @@ Task<> ImapSession::recall(const FetchPlan& plan, FetchBatch& batch) {
   }
 }
 
-Task<Reply> ImapSession::fetch_batch(const FetchPlan& plan, const imap::Command& command, std::vector<std::uint32_t> numbers) {
+Task<std::optional<Reply>> ImapSession::fetch_batch(const FetchPlan& plan, const imap::Command& command, std::vector<std::uint32_t> numbers,
+                                                    FetchTally& tally) {
   const auto seen = co_await mark_seen(plan, numbers, command.uid);
   FetchBatch batch;
   for (const std::uint32_t number : numbers) batch.uids.push_back(selected_->view.at(number).uid);
   co_await recall(plan, batch);
-  bool gone = false;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     FetchMessage message{.number = numbers[i], .flags_changed = std::ranges::binary_search(seen, numbers[i]), .uid = batch.uids[i]};
     message.structure = std::move(batch.structures[i]);
@@ -125,8 +126,10 @@ Task<Reply> ImapSession::fetch_batch(const FetchPlan& plan, const imap::Command&
     if (batch.load[i]) {
       const auto loaded = co_await load_message(plan, batch, i);
       if (!loaded) co_return failed(loaded.error(), command);
-      gone = gone || !*loaded;
-      if (!*loaded) continue;
+      if (!*loaded) {
+        ++tally.gone;
+        continue;
+      }
       message.loaded = *loaded;
       message.internal_date = message.loaded->internal_date;
       const bool had_structure = message.structure.has_value();
@@ -135,9 +138,10 @@ Task<Reply> ImapSession::fetch_batch(const FetchPlan& plan, const imap::Command&
       if (new_structure || (plan.size && !batch.known[i])) batch.learned.push_back(learn(message));
     }
     co_await write_message(plan, message);
+    ++tally.told;
   }
   if (!batch.learned.empty()) selected_->folder->remember(std::move(batch.learned));
-  co_return gone ? reply_for(store::StoreFault::Gone) : ok("Fetched.");
+  co_return std::nullopt;
 }
 
 }  // namespace courier::mailbox

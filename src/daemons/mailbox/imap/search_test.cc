@@ -37,6 +37,16 @@ class SearchTest : public ImapTest {
   std::string large = std::string(140'000, 'x') + " needle at the end\r\n";
 };
 
+// Both speak UTC: the day that a client is shown is the one under which it finds the message.
+TEST_F(SearchTest, DaysAreThoseOfTheInternalDateAsShown) {
+  append("INBOX", "Subject: late\r\n\r\n", "\" 8-Jan-2026 23:30:00 -0500\"");
+  EXPECT_TRUE(say("a FETCH 6 INTERNALDATE").find("INTERNALDATE \" 9-Jan-2026 04:30:00 +0000\"") != std::string::npos);
+  EXPECT_EQ(found("ON 9-Jan-2026 6"), "6");
+  EXPECT_EQ(found("ON 8-Jan-2026 6"), "");
+  EXPECT_EQ(found("SINCE 9-Jan-2026 6"), "6");
+  EXPECT_EQ(found("BEFORE 9-Jan-2026 6"), "");
+}
+
 TEST_F(SearchTest, EveryKey) {
   const struct {
     const char *keys, *numbers;

@@ -117,7 +117,12 @@ class ImapSession final : public Session, private store::FolderListener {
   [[nodiscard]] Task<store::StoreResult<store::FolderPtr>> append_target(const imap::AppendArguments& append);
   [[nodiscard]] Task<bool> take_message(store::Upload* upload, std::uint64_t size, std::optional<store::StoreError>& error);
   // fetch.cc
-  [[nodiscard]] Task<Reply> fetch_batch(const FetchPlan& plan, const imap::Command& command, std::vector<std::uint32_t> numbers);
+  struct FetchTally {
+    std::size_t told = 0, gone = 0;  // messages
+  };
+  // A reply: it failed, the rest need not be tried.
+  [[nodiscard]] Task<std::optional<Reply>> fetch_batch(const FetchPlan& plan, const imap::Command& command,
+                                                       std::vector<std::uint32_t> numbers, FetchTally& tally);
   [[nodiscard]] Task<std::vector<std::uint32_t>> mark_seen(const FetchPlan& plan, const std::vector<std::uint32_t>& numbers, bool uid);
   [[nodiscard]] Task<> recall(const FetchPlan& plan, FetchBatch& batch);
   [[nodiscard]] Task<store::StoreResult<const store::LoadedMessage*>> load_message(const FetchPlan& plan, FetchBatch& batch, std::size_t i);

@@ -167,6 +167,28 @@ TEST_F(ImapTest, NoExpungeDuringFetch) {
   EXPECT_TRUE(has(say("a NOOP"), "* 1 EXPUNGE\r\n"));
 }
 
+// Another program removes a message's file. It may come back; when it does not, it is expunged.
+TEST_F(ImapTest, FetchOfAMessageWhoseFileVanished) {
+  for (const char* text : {"\r\n1\r\n", "\r\n2\r\n"}) append("INBOX", text);
+  say("s SELECT INBOX");
+  const auto files = disk.list("/m/cur");
+  ASSERT_EQ(files->size(), 2u);
+  for (const DirectoryEntry& file : *files) {
+    if (read_file(disk, "/m/cur/" + file.name) == "\n1\n") EXPECT_TRUE(disk.unlink("/m/cur/" + file.name));
+  }
+  const std::string both = say("a FETCH 1:2 BODY.PEEK[TEXT]");
+  EXPECT_TRUE(has(both, "* 2 FETCH (BODY[TEXT] {3}\r\n2\r\n)\r\na OK [EXPUNGEISSUED]")) << both;
+  EXPECT_TRUE(has(say("a FETCH 1 BODY.PEEK[]"), "a NO [EXPUNGEISSUED]"));
+  EXPECT_TRUE(has(say("a FETCH 2 BODY.PEEK[TEXT]"), "a OK Fetched."));
+  std::string told;
+  for (int i = 0; i < 30 && told.find("EXPUNGE") == std::string::npos; ++i) {
+    loop.advance(minutes(1));
+    told = say("a NOOP");
+  }
+  EXPECT_TRUE(has(told, "* 1 EXPUNGE\r\n")) << told;
+  EXPECT_TRUE(has(say("a FETCH 1 BODY.PEEK[TEXT]"), "{3}\r\n2\r\n)"));
+}
+
 TEST_F(ImapTest, CopyAndMove) {
   append("INBOX", "\r\nx\r\n", "(\\Seen $K)");
   EXPECT_TRUE(has(say("a CREATE Work.2026"), "a OK"));

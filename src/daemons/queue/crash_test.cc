@@ -1,31 +1,24 @@
 // Submit and delivery through crashes: at every write boundary of a run the machine stops; the spool that survives, in whatever
 // subset, still has every acknowledged message that no mailbox has, and a queue started on it delivers them.
-//
-// The unit test is short. With COURIER_CRASH_FULL set (test crash/daemon_queue) it has 100 messages, with COURIER_THOROUGH also set four
-// random subsets at every boundary instead of one.
+// Ten messages, in the full form (test crash/daemon_queue) a hundred: runtime/testing/crash_looks.h.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <set>
 
 #include "daemons/queue/testing/rig.h"
+#include "runtime/testing/crash_looks.h"
 
 namespace courier::queue::testing {
 namespace {
 
-bool full_run() { return std::getenv("COURIER_CRASH_FULL") != nullptr; }
-std::size_t subsets() { return full_run() && std::getenv("COURIER_THOROUGH") != nullptr ? 4 : 1; }
-
 class CrashRun {
  public:
-  explicit CrashRun(bool ignore_syncs) : ignores_syncs_(ignore_syncs) {
-    if (ignore_syncs) disk_.ignore_syncs();
-    disk_.set_boundary_hook([this](std::uint64_t number) { look(number); });
-  }
+  explicit CrashRun(bool ignore_syncs)
+      : crash(ignore_syncs, [this](SimulatedDisk& left, std::uint64_t number) { check(left, number % 16 == 0); }) {}
 
   // Ten senders at a time; some recipients are deferred, some fail and lead to reports.
   void run() {
-    Rig rig(disk_);
+    Rig rig(crash.disk);
     rig_ = &rig;
     EXPECT_EQ(rig.serve(), "");
     rig.mailbox.answer = [](const delivery::Deliver& request, const delivery::Recipient&) {
@@ -35,25 +28,24 @@ class CrashRun {
     rig.esmtp.answer = [](const delivery::Deliver& request, const delivery::Recipient&) {
       return request.sender.empty() ? FakeTransport::delivered() : FakeTransport::failed();
     };
-    const int rounds = full_run() ? 10 : 1;
-    for (int round = 0; round < rounds && !done_early(); ++round) {
+    const int rounds = crash.rounds();
+    for (int round = 0; round < rounds && !crash.done(); ++round) {
       TaskGroup senders(rig.loop, no_exceptions());
       for (int i = 0; i < 10; ++i) senders.spawn(send(rig, round * 10 + i));
       rig.loop.run_ready();
       if (round == rounds / 2) rig.loop.advance(minutes(6));
     }
     rig.loop.advance(minutes(6));
+    crash.end();
     rig_ = nullptr;
-    disk_.set_boundary_hook(nullptr);
-    EXPECT_TRUE(ignores_syncs_ || rig.mailbox.copies.size() >= static_cast<std::size_t>(rounds) * 8);
+    EXPECT_TRUE(crash.ignores_syncs() || rig.mailbox.copies.size() >= static_cast<std::size_t>(rounds) * 8);
     rig.queue.reset();
   }
 
-  std::set<std::string> faults;
-  int looks = 0, restarts = 0;
+  CrashLooks crash;
+  int restarts = 0;
 
  private:
-  [[nodiscard]] bool done_early() const { return ignores_syncs_ && !faults.empty(); }
   static std::string body_of(const std::string& id) { return "Subject: " + id + "\n\n" + std::string(500, 'x') + "\n"; }
 
   Task<> send(Rig& rig, int n) {
@@ -78,30 +70,20 @@ class CrashRun {
     return ids;
   }
 
-  void look(std::uint64_t number) {
-    if (done_early()) return;
-    const std::uint64_t seeds[] = {number % 4 == 0 ? 0 : number * 7919 + 5, 0, number * 2 + 3, number * 31 + 7};
-    for (std::size_t i = 0; i < subsets(); ++i) {
-      ++looks;
-      const auto left = disk_.survivor(seeds[i]);
-      check(*left, number % 16 == 0);
-    }
-  }
-
   void check(SimulatedDisk& left, bool restart) {
     std::set<std::string> there;
     {
       spool::OpenReport report;
       auto opened = spool::Spool::open(left, {.folder = "/spool", .reserve_bytes = 0}, rig_->loop.wall_now().microseconds, report);
       if (!opened || !report.damage.empty()) {
-        faults.insert("the spool does not open: " + (opened ? report.damage : opened.error()));
+        crash.faults.insert("the spool does not open: " + (opened ? report.damage : opened.error()));
         return;
       }
       for (const spool::Stored& one : (*opened)->list(0, 1000).value()) {
         const MessagePtr message = read_message(one);
         const auto body = (*opened)->body(one.number);
         if (!message || !body) {
-          faults.insert("a message cannot be read");
+          crash.faults.insert("a message cannot be read");
           continue;
         }
         std::string name = message->id();
@@ -109,14 +91,14 @@ class CrashRun {
           const auto at = body->bytes.find("Subject: M");
           name = at == std::string::npos ? "?" : body->bytes.substr(at + 9, body->bytes.find('\n', at) - at - 9);
         } else if (body->bytes != body_of(name)) {
-          faults.insert(name + " is torn");
+          crash.faults.insert(name + " is torn");
         }
-        if (!there.insert(name).second) faults.insert(name + " is there twice");
+        if (!there.insert(name).second) crash.faults.insert(name + " is there twice");
       }
     }
     const std::set<std::string> settled_now = settled();
     for (const std::string& id : acknowledged_) {
-      if (!there.contains(id) && !settled_now.contains(id)) faults.insert(id + " is lost");
+      if (!there.contains(id) && !settled_now.contains(id)) crash.faults.insert(id + " is lost");
     }
     if (restart) deliver_the_rest(left, there);
   }
@@ -126,35 +108,34 @@ class CrashRun {
     ++restarts;
     Rig second(left);
     if (const std::string error = second.serve(); !error.empty()) {
-      faults.insert("no second start: " + error);
+      crash.faults.insert("no second start: " + error);
       return;
     }
     second.loop.advance(minutes(30));
     for (const auto& [name, count] : second.mailbox.copies) {
-      if (count != 1) faults.insert(name + " delivered twice");
+      if (count != 1) crash.faults.insert(name + " delivered twice");
     }
-    if (second.mailbox.copies.size() + second.esmtp.copies.size() < there.size()) faults.insert("not all was delivered after the restart");
+    if (second.mailbox.copies.size() + second.esmtp.copies.size() < there.size())
+      crash.faults.insert("not all was delivered after the restart");
     second.queue.reset();
   }
 
-  const bool ignores_syncs_;
-  SimulatedDisk disk_;
   Rig* rig_ = nullptr;
   std::set<std::string> acknowledged_;
 };
 
 TEST(QueueCrash, AtEveryBoundaryEveryAcknowledgedMessageIsThereOrDelivered) {
-  CrashRun crash(false);
-  crash.run();
-  EXPECT_EQ(crash.faults, std::set<std::string>{});
-  EXPECT_GT(crash.looks, 50);
-  EXPECT_GT(crash.restarts, 1);
+  CrashRun run(false);
+  run.run();
+  EXPECT_EQ(run.crash.faults, std::set<std::string>{});
+  EXPECT_GT(run.crash.looks, 50);
+  EXPECT_GT(run.restarts, 1);
 }
 
 TEST(QueueCrash, TheSameFailsWhenSyncDoesNothing) {
-  CrashRun crash(true);
-  crash.run();
-  EXPECT_FALSE(crash.faults.empty());
+  CrashRun run(true);
+  run.run();
+  EXPECT_FALSE(run.crash.faults.empty());
 }
 
 }  // namespace

@@ -1,15 +1,12 @@
 // The spool through crashes: at every write boundary of a run with small and large messages the machine stops, and whatever
 // subset of unsynced data survives, every acknowledged message is there, whole, once.
-//
-// The unit test is short. With COURIER_CRASH_FULL set (test crash/store_queue) it has 100 messages, with COURIER_THOROUGH also set four
-// random subsets at every boundary instead of one.
+// Ten messages, in the full form (test crash/store_queue) a hundred: runtime/testing/crash_looks.h.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <set>
 
-#include "runtime/testing/simulated_disk.h"
+#include "runtime/testing/crash_looks.h"
 #include "store/queue/spool.h"
 
 namespace courier::spool {
@@ -17,30 +14,21 @@ namespace {
 
 constexpr std::int64_t now = 1'767'607'200'000'000;
 
-bool full_run() { return std::getenv("COURIER_CRASH_FULL") != nullptr; }
-std::size_t subsets() { return full_run() && std::getenv("COURIER_THOROUGH") != nullptr ? 4 : 1; }
-
 class CrashRun {
  public:
-  explicit CrashRun(bool ignore_syncs) : ignores_syncs_(ignore_syncs) {
-    if (ignore_syncs) disk_.ignore_syncs();
-    disk_.set_boundary_hook([this](std::uint64_t number) { look(number); });
-  }
+  explicit CrashRun(bool ignore_syncs) : crash(ignore_syncs, [this](SimulatedDisk& left, std::uint64_t) { check(left); }) {}
 
   void run() {
-    auto spool = open(disk_);
-    const int rounds = full_run() ? 10 : 1;
-    for (int round = 0; round < rounds && spool && !(ignores_syncs_ && !faults.empty()); ++round) {
+    auto spool = open(crash.disk);
+    for (int round = 0; round < crash.rounds() && spool && !crash.done(); ++round) {
       submit(*spool, round);
       remove(*spool, round);
     }
     spool.reset();
-    disk_.set_boundary_hook(nullptr);
-    look(disk_.boundaries() + 1);
+    crash.end();
   }
 
-  std::set<std::string> faults;
-  int looks = 0;
+  CrashLooks crash;
 
  private:
   static std::string body_of(const std::string& id, bool large) {
@@ -107,33 +95,23 @@ class CrashRun {
     return spool.apply(pointers, now);
   }
 
-  void look(std::uint64_t number) {
-    // Once it is shown that the test notices, there is nothing more to find.
-    if (ignores_syncs_ && !faults.empty()) return;
-    const std::uint64_t seeds[] = {number % 4 == 0 ? 0 : number * 7919 + 5, 0, number * 2 + 3, number * 31 + 7};
-    for (std::size_t i = 0; i < subsets(); ++i) {
-      const std::uint64_t seed = seeds[i];
-      ++looks;
-      const auto left = disk_.survivor(seed);
-      check(*left);
-    }
-  }
   void check(SimulatedDisk& left) {
     OpenReport report;
     auto opened = Spool::open(left, {.folder = "/spool", .reserve_bytes = 0}, now, report);
     if (!opened || !report.damage.empty()) {
-      faults.insert("the spool does not open: " + (opened ? report.damage : opened.error()));
+      crash.faults.insert("the spool does not open: " + (opened ? report.damage : opened.error()));
       return;
     }
     Spool& spool = **opened;
     std::set<std::string> there;
     for (const Stored& one : spool.list(0, 1000).value()) {
-      if (!there.insert(one.record).second) faults.insert(one.record + " is there twice");
-      if (read(spool, one.number) != body_of(one.record, is_large(std::stoi(one.record.substr(1))))) faults.insert(one.record + " is torn");
+      if (!there.insert(one.record).second) crash.faults.insert(one.record + " is there twice");
+      if (read(spool, one.number) != body_of(one.record, is_large(std::stoi(one.record.substr(1)))))
+        crash.faults.insert(one.record + " is torn");
     }
     for (const auto& [id, number] : acknowledged_) {
       // One whose removal was under way may be gone already.
-      if (!there.contains(id) && !leaving_.contains(id)) faults.insert(id + " is lost");
+      if (!there.contains(id) && !leaving_.contains(id)) crash.faults.insert(id + " is lost");
     }
   }
   static std::string read(Spool& spool, Number number) {
@@ -145,23 +123,21 @@ class CrashRun {
     return got && *got == bytes.size() ? bytes : "short read";
   }
 
-  const bool ignores_syncs_;
-  SimulatedDisk disk_;
   std::map<std::string, Number> acknowledged_;
   std::set<std::string> leaving_;
 };
 
 TEST(SpoolCrash, AtEveryBoundaryEveryAcknowledgedMessageIsThereOnce) {
-  CrashRun crash(false);
-  crash.run();
-  EXPECT_EQ(crash.faults, std::set<std::string>{});
-  EXPECT_GT(crash.looks, 40);
+  CrashRun run(false);
+  run.run();
+  EXPECT_EQ(run.crash.faults, std::set<std::string>{});
+  EXPECT_GT(run.crash.looks, 40);
 }
 
 TEST(SpoolCrash, TheSameFailsWhenSyncDoesNothing) {
-  CrashRun crash(true);
-  crash.run();
-  EXPECT_FALSE(crash.faults.empty());
+  CrashRun run(true);
+  run.run();
+  EXPECT_FALSE(run.crash.faults.empty());
 }
 
 }  // namespace

@@ -90,7 +90,10 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   [[nodiscard]] std::string settings_slice(const Role& role) const;
 
   // supervisor_verbs.cc: what an administrator asks.
-  [[nodiscard]] control::Answer status() const;
+  [[nodiscard]] Task<control::Answer> status();
+  [[nodiscard]] Task<> look_for_life(DaemonProcess& process, bool& answers);
+  // `answering`: by name, whether it gave a sign of life.
+  [[nodiscard]] control::Answer describe(const std::map<std::string, bool>& answering) const;
   Task<control::Answer> relay(control::Ask question);
   Task<> reload_process(DaemonProcess& process, std::vector<std::string>& needs_restart, std::vector<std::string>& errors);
 

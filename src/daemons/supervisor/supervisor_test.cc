@@ -116,7 +116,10 @@ TEST_F(SupervisorTest, StartsConnectsAnswersAndStops) {
   EXPECT_TRUE(status.at("serving").as_bool());
   EXPECT_EQ(status.at("host_name").as_string(), "mx.example.test");
   EXPECT_EQ(status.at("processes").as_array().size(), roles().size() + 1);  // two mailbox shards
-  for (const json::value& p : status.at("processes").as_array()) EXPECT_EQ(p.at("state").as_string(), "serving");
+  for (const json::value& p : status.at("processes").as_array()) {
+    EXPECT_EQ(p.at("state").as_string(), "serving");
+    EXPECT_TRUE(p.at("answers").as_bool());
+  }
 
   const json::value queue = ask("queue list");
   EXPECT_EQ(queue.at("role").as_string(), "queue");
@@ -155,6 +158,27 @@ TEST_F(SupervisorTest, RestartsWhatDiesSaysWhyAndConnectsItAgain) {
   EXPECT_EQ(ask("account list").at("peers").as_array().size(), 7u);
   const std::string metrics = run_until_done(*loop, supervisor->metrics_text());
   EXPECT_NE(metrics.find("courier_process_restarts_total{process=\"supervisor\"} 2\n"), std::string::npos) << metrics;
+  stop();
+}
+
+TEST_F(SupervisorTest, StatusSaysSoonWhoDoesNotAnswer) {
+  start();
+  const auto stuck = static_cast<int>(ask("account list").at("pid").to_number<int>());
+  std::filesystem::remove(folder.path + "/libexec/front");
+  ask("front please crash");
+  sleep(milliseconds(300));
+  ::kill(stuck, SIGSTOP);
+  const Instant asked = loop->now();
+  const json::value status = ask("status");
+  ask("front facts");
+  EXPECT_EQ(last.status, 75);
+  EXPECT_NE(last.error.find("front does not answer: waiting, ended with "), std::string::npos) << last.error;
+  EXPECT_LT(loop->now() - asked, seconds(3));
+  ::kill(stuck, SIGCONT);
+  for (const json::value& p : status.at("processes").as_array()) {
+    const auto role = p.at("role").as_string();
+    EXPECT_EQ(p.at("answers").as_bool(), role != "auth" && role != "front") << role;
+  }
   stop();
 }
 

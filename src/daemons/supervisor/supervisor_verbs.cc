@@ -16,14 +16,18 @@ constexpr int exit_temporary = 75;
 constexpr int exit_config = 78;
 constexpr Duration longest_answer = minutes(2);
 constexpr Duration longest_metrics = seconds(3);
+constexpr Duration longest_sign_of_life = seconds(1);
+// A question waits that long for a process that is being started again.
+constexpr Duration longest_return = seconds(1);
 
 struct ProcessStatus {
   std::string role, instance, state, since, last_end;
   std::int64_t pid = 0, restarts = 0, uid = 0;
+  bool answers = false;  // just now
   template <class V>
   void fields(V& v) {
-    v("role", role), v("instance", instance), v("pid", pid), v("state", state), v("restarts", restarts), v("since", since), v("uid", uid);
-    v("last_end", last_end);
+    v("role", role), v("instance", instance), v("pid", pid), v("state", state), v("answers", answers), v("restarts", restarts);
+    v("since", since), v("uid", uid), v("last_end", last_end);
   }
 };
 struct ListenerStatus {
@@ -78,7 +82,7 @@ std::vector<std::string> keys_needing_restart(Snapshot& before, SupervisorSettin
 }  // namespace
 
 Task<control::Answer> Supervisor::answer(control::Ask question) {
-  if (question.verb == "status" || question.verb == "processes") co_return status();
+  if (question.verb == "status" || question.verb == "processes") co_return co_await status();
   if (question.verb == "reload") co_return co_await reload();
   if (question.verb == "stop" || question.verb == "drain") {
     stop(question.verb == "stop" ? server_.stop_time : server_.drain_time);
@@ -95,7 +99,22 @@ Task<control::Answer> Supervisor::answer(control::Ask question) {
   co_return co_await relay(std::move(question));
 }
 
-control::Answer Supervisor::status() const {
+Task<> Supervisor::look_for_life(DaemonProcess& process, bool& answers) {
+  answers = (co_await process.control().call(control::GetMetrics{}, loop_.in(longest_sign_of_life))).has_value();
+}
+
+Task<control::Answer> Supervisor::status() {
+  std::map<std::string, bool> answering;
+  TaskGroup asked(loop_, no_exceptions());
+  for (const auto& [name, process] : processes_) {
+    bool& answers = answering[name];
+    if (process->state() == DaemonProcess::State::Serving) asked.spawn(look_for_life(*process, answers));
+  }
+  co_await asked.wait_empty(Deadline::never());
+  co_return describe(answering);
+}
+
+control::Answer Supervisor::describe(const std::map<std::string, bool>& answering) const {
   Status s;
   s.host_name = effective_host_name(server_);
   s.since = rfc3339_time(since_);
@@ -108,9 +127,16 @@ control::Answer Supervisor::status() const {
   s.serving = serving();
   for (const auto& [name, process] : processes_) {
     const DaemonProcess::Identity& identity = process->identity();
-    const std::int64_t uid = identity.uid != 0 ? identity.uid : ::geteuid();
-    s.processes.push_back({identity.role->name, identity.instance, to_string(process->state()), rfc3339_time(process->since()),
-                           process->last_end(), process->pid(), process->restarts(), uid});
+    const auto place = answering.find(name);
+    s.processes.push_back({.role = identity.role->name,
+                           .instance = identity.instance,
+                           .state = to_string(process->state()),
+                           .since = rfc3339_time(process->since()),
+                           .last_end = process->last_end(),
+                           .pid = process->pid(),
+                           .restarts = process->restarts(),
+                           .uid = identity.uid != 0 ? identity.uid : ::geteuid(),
+                           .answers = place != answering.end() && place->second});
   }
   for (const BoundSocket& bound : sockets_) s.listeners.push_back({bound.info.service, bound.info.address});
   return {0, to_json(s), {}};
@@ -128,7 +154,13 @@ Task<control::Answer> Supervisor::relay(control::Ask question) {
   }
   const auto place = processes_.find(name);
   if (place == processes_.end()) co_return control::Answer{exit_usage, {}, "unknown verb: " + name};
-  auto reply = co_await place->second->control().call(std::move(question), loop_.in(longest_answer));
+  DaemonProcess& process = *place->second;
+  if (!co_await process.wait_serving(loop_.in(longest_return))) {
+    std::string why = std::string(" does not answer: ") + to_string(process.state());
+    if (!process.last_end().empty()) why += ", ended with " + process.last_end();
+    co_return control::Answer{exit_temporary, {}, name + why};
+  }
+  auto reply = co_await process.control().call(std::move(question), loop_.in(longest_answer));
   if (reply) co_return std::move(*reply);
   co_return control::Answer{exit_temporary, {}, name + " does not answer (" + to_string(reply.error()) + ")"};
 }

@@ -2,6 +2,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <boost/json.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -34,10 +35,31 @@ int stop(const Invocation& invocation) {
 
 int reload(const Invocation& invocation) { return print_answer(invocation, ask_instance(invocation, "reload", {})); }
 
+namespace {
+
+// Of a process that answered just now the rest can be asked without waiting for it.
+bool answers(const std::string& status, std::string_view role) {
+  namespace json = boost::json;
+  boost::system::error_code error;
+  const json::value value = json::parse(status, error);
+  const json::object* object = error ? nullptr : value.if_object();
+  const json::value* processes = object == nullptr ? nullptr : object->if_contains("processes");
+  if (processes == nullptr || !processes->is_array()) return false;
+  for (const json::value& process : processes->get_array()) {
+    const json::object* facts = process.if_object();
+    if (facts == nullptr || !facts->contains("role") || facts->at("role") != json::value(role)) continue;
+    return facts->contains("answers") && facts->at("answers") == json::value(true);
+  }
+  return false;
+}
+
+}  // namespace
+
 // The supervisor's word, and what the outgoing side knows of itself (connections, DNSSEC).
 int status(const Invocation& invocation) {
   control::Answer answer = ask_instance(invocation, "status", {});
   if (answer.status != 0 || !answer.json.ends_with('}')) return print_answer(invocation, answer);
+  if (!answers(answer.json, "esmtp")) return print_answer(invocation, answer);
   const control::Answer outgoing = ask_instance(invocation, "esmtp status", {});
   if (outgoing.status == 0) answer.json.replace(answer.json.size() - 1, 1, ",\"outgoing\":" + outgoing.json + "}");
   return print_answer(invocation, answer);

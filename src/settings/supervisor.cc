@@ -180,7 +180,7 @@ void SupervisorSettings::visit(SettingVisitor& v) {
   v.text({.key = "mail_dir", .help = "Mail of virtual accounts.", .restart = true, .root_only = true, .check = check_path}, mail_dir);
   v.text({.key = "run_dir", .help = "Process id and sockets.", .restart = true, .root_only = true, .check = check_path}, run_dir);
   v.flag({.key = "separate_users",
-          .help = "As root: give each process a user of its own. Off in a private instance that happens to run as root, such as a test's.",
+          .help = "As root: give each process a user of its own. Off, courierd refuses to run as root: mail is never served as root.",
           .restart = true,
           .root_only = true},
          separate_users);

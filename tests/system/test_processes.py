@@ -262,3 +262,12 @@ def test_a_killed_process_comes_back_with_all_of_this(instance):
     test_sandbox(instance)
     test_listening_sockets(instance)
     test_open_files(instance)
+
+
+def test_root_serves_no_mail_without_users(tmp_path):
+    config = tmp_path / "courier.toml"
+    config.write_text('[server]\nhost_name = "mx.example.test"\nseparate_users = false\n')
+    config.chmod(0o600)
+    run = subprocess.run([LIBEXEC / "courierd", "--config", config], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+    assert run.returncode == 78
+    assert "separate_users" in run.stdout

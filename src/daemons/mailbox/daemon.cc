@@ -18,10 +18,7 @@ Mailbox::~Mailbox() { context_.loop.cancel_timer(resting_); }
 Result<void, std::string> Mailbox::serve() {
   if (!decode_settings(context_.start.settings, settings_)) return fail(std::string("mailbox: the settings do not decode"));
   machine_ = make_machine_(context_, settings_.mailbox);
-  // In an instance whose processes have users of their own (Start::uid says which), mail is never root's.
-  if (machine_.is_root && (context_.start.uid != 0 || context_.start.instance == "u0")) {
-    return fail(std::string("mailbox: refuses to run as root"));
-  }
+  if (machine_.is_root) return fail(std::string("mailbox: refuses to run as root"));
   probe_ = std::make_unique<Probe>(context_.log, context_.metrics);
   if (!machine_.watcher) probe_->no_watcher();
   // Makes names of files unique; the host name need not be.

@@ -1,5 +1,5 @@
 // mailbox: the process that owns the mail of one system user's accounts. Delivers into inboxes for the queue, and serves IMAP and POP3
-// clients after sign-in. Never runs as root while users are separate.
+// clients after sign-in. Never runs as root.
 //
 //   auth  -> Grant      a ticket for one sign-in
 //   front -> HandOver   the client's socket, with the ticket's number

@@ -279,11 +279,11 @@ TEST_F(MailboxTest, DrainingSaysGoodbyeAndTakesNothingNew) {
   EXPECT_EQ(call("queue", message("q1")).results[0].outcome, delivery::Outcome::Deferred);
 }
 
-TEST_F(MailboxTest, RefusesRootWhereUsersAreSeparate) {
+TEST_F(MailboxTest, IsNeverRoot) {
   begin({}, true, 1000);
   EXPECT_FALSE(served);
-  begin({}, true, 0);  // a private instance that root runs: everything is root's
-  EXPECT_TRUE(served);
+  begin({}, true, 0);  // where all processes have one user
+  EXPECT_FALSE(served);
 }
 
 }  // namespace

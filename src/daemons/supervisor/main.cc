@@ -32,6 +32,12 @@ int run(const std::string& settings_file, const std::string& libexec) {
     return exit_config;
   }
   const courier::SupervisorSettings server = loaded->snapshot.server;
+  if (::geteuid() == 0 && !server.separate_users) {
+    std::fprintf(stderr,
+                 "courierd: with server.separate_users = false mail would be served as root, which it never is. "
+                 "Run it as an ordinary user (courier sandbox does so), or let it have its users.\n");
+    return exit_config;
+  }
   const auto log = make_log(log_settings(server), "courierd");
   const auto loop = courier::make_loop();
   // It holds private keys.

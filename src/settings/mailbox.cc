@@ -33,7 +33,8 @@ void MailboxSettings::visit(SettingVisitor& v) {
            work_threads);
   v.text({.key = "cache_dir",
           .help = "Where the caches of message structure lie, which may be deleted at any time; empty: in each maildir. For mailboxes on a "
-                  "network file system: name a folder on a local disk.",
+                  "network file system: name a folder on a local disk. It is made when missing. The processes of system users get "
+                  "folders of their own in it: where it is there already, everybody must be able to pass through it (mode 0711).",
           .restart = true,
           .root_only = true,
           .check = check_folder},
@@ -45,6 +46,12 @@ void MailboxSettings::visit(SettingVisitor& v) {
             .max = 4096,
             .restart = true},
            open_caches);
+  v.duration({.key = "idle_time",
+              .help = "How long the process for the mail of a system user stays when nobody is signed in and no mail comes. Shorter where "
+                      "many users share little memory. Those of virtual accounts always stay.",
+              .min = 2,
+              .max = 86400},
+             idle_time);
 }
 
 }  // namespace courier

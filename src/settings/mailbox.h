@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/time.h"
 #include "settings/imap.h"
 #include "settings/pop3.h"
 #include "settings/setting.h"
@@ -16,6 +17,7 @@ struct MailboxSettings {
   std::int64_t work_threads = 2;
   std::string cache_dir;
   std::int64_t open_caches = 16;
+  Duration idle_time = minutes(5);
   void visit(SettingVisitor& v);
 };
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "contracts/mailbox.h"
 #include "runtime/daemon.h"
@@ -23,6 +25,7 @@ class Mailboxes {
  private:
   DaemonContext& context_;
   std::function<Link&(const std::string&)> link_;
+  std::map<std::pair<std::uint32_t, std::string>, Instant> ensured_;  // when, by uid and folder
 };
 
 }  // namespace courier::auth

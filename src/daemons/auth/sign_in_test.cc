@@ -206,6 +206,10 @@ TEST_F(SignInTest, SystemAccountsGetAProcessOfTheirOwn) {
   // It runs now.
   EXPECT_EQ(plain("front", arrive("front", Service::Imap), Service::Imap, "ann", "secret").step, Step::Success);
   EXPECT_EQ(ensured.size(), 1u);
+  // It may be idle by then: the supervisor must know that it is wanted.
+  loop.advance(seconds(1));
+  EXPECT_EQ(plain("front", arrive("front", Service::Imap), Service::Imap, "ann", "secret").step, Step::Success);
+  EXPECT_EQ(ensured.size(), 2u);
 }
 
 TEST_F(SignInTest, MailboxThatRefusesIsATemporaryProblem) {

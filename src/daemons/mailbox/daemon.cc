@@ -40,9 +40,11 @@ Result<void, std::string> Mailbox::serve() {
   delivery_->set(settings_.mailbox);
   protocols_ = make_protocols_(context_, settings_);
   sessions_ = std::make_unique<Sessions>(context_.loop, *probe_, [this](std::uint64_t connection) {
+    used_ = context_.loop.now();
     context_.link("auth").notify(auth::Disconnected{.connection = connection});
   });
   serve_peers();
+  used_ = context_.loop.now();
   if (machine_.cache) rest_later();
   return {};
 }
@@ -76,6 +78,7 @@ Task<WithDescriptors<HandOverReply>> Mailbox::answer_hand_over(WithDescriptors<H
 
 Task<WithDescriptors<delivery::DeliverReply>> Mailbox::answer_deliver(WithDescriptors<delivery::Deliver> request) {
   auto reply = co_await delivery_->deliver(std::move(request));
+  used_ = context_.loop.now();
   co_return WithDescriptors<delivery::DeliverReply>{.message = std::move(reply), .descriptors = {}};
 }
 
@@ -83,6 +86,7 @@ Task<WithDescriptors<delivery::DeliverReply>> Mailbox::answer_deliver(WithDescri
 
 Task<GrantReply> Mailbox::grant(Grant request) {
   if (draining_) co_return GrantReply{.accepted = false, .reason = "shutting down"};
+  used_ = context_.loop.now();
   if (!tickets_.add(std::move(request))) co_return GrantReply{.accepted = false, .reason = "not a grant"};
   co_return GrantReply{.accepted = true, .reason = {}};
 }
@@ -136,7 +140,14 @@ Task<bool> Mailbox::drain(Deadline deadline) {
   co_return sessions&& deliveries;
 }
 
+bool Mailbox::idle() {
+  if (sessions_->size() != 0 || tickets_.size() != 0 || !delivery_->idle()) return false;
+  return context_.loop.now() - used_ >= settings_.mailbox.idle_time;
+}
+
+// The supervisor asks whether it may end the process of a system user.
 Task<control::Answer> Mailbox::ask(control::Ask question) {
+  if (question.verb == "idle") co_return control::Answer{.status = 0, .json = idle() ? "true" : "false", .error = {}};
   co_return control::Answer{.status = kUsageError, .json = {}, .error = "mailbox answers no questions: " + question.verb};
 }
 

@@ -54,6 +54,7 @@ class Mailbox final : public Daemon {
   [[nodiscard]] Task<WithDescriptors<HandOverReply>> answer_hand_over(WithDescriptors<HandOver> request);
   [[nodiscard]] Task<WithDescriptors<delivery::DeliverReply>> answer_deliver(WithDescriptors<delivery::Deliver> request);
   void rest_later();
+  [[nodiscard]] bool idle();
   [[nodiscard]] HandOverReply refuse(const HandOver& request, const char* reason);
 
   DaemonContext& context_;
@@ -61,6 +62,7 @@ class Mailbox final : public Daemon {
   MakeProtocols make_protocols_;
   MailboxSlice settings_;
   bool draining_ = false;
+  Instant used_{};   // when somebody last came, wrote or left
   TimerId resting_;  // of rest_later()
   std::unique_ptr<Probe> probe_;
   Machine machine_;

@@ -279,6 +279,24 @@ TEST_F(MailboxTest, DrainingSaysGoodbyeAndTakesNothingNew) {
   EXPECT_EQ(call("queue", message("q1")).results[0].outcome, delivery::Outcome::Deferred);
 }
 
+TEST_F(MailboxTest, SaysWhetherItIsIdle) {
+  const auto idle = [this] { return run_until_done(loop, mailbox->ask({.verb = "idle", .arguments = {}})).json == "true"; };
+  const Duration enough = MailboxSettings().idle_time;
+  EXPECT_FALSE(idle()) << "it was just started";
+  loop.advance(enough);
+  EXPECT_TRUE(idle());
+  EXPECT_TRUE(call("auth", grant(1)).accepted);
+  EXPECT_FALSE(idle());
+  EXPECT_TRUE(hand_over(1).accepted);
+  loop.advance(enough);
+  EXPECT_FALSE(idle()) << "somebody is signed in";
+  seen.ended->complete();
+  loop.run_ready();
+  EXPECT_FALSE(idle()) << "who left may come again";
+  loop.advance(enough);
+  EXPECT_TRUE(idle());
+}
+
 TEST_F(MailboxTest, IsNeverRoot) {
   begin({}, true, 1000);
   EXPECT_FALSE(served);

@@ -33,6 +33,7 @@ class LocalDelivery {
   // The queue's channel is new: what it sent before may come again without saying so.
   void queue_attached() { since_ = parts_.loop.wall_now(); }
   [[nodiscard]] Task<delivery::DeliverReply> deliver(WithDescriptors<delivery::Deliver> request);
+  [[nodiscard]] bool idle() const { return running_.size() == 0; }
   // True when everything that was begun has ended.
   [[nodiscard]] Task<bool> drain(Deadline deadline);
 

@@ -11,9 +11,15 @@
 namespace courier::mailbox {
 namespace {
 
+// The process of a system user may write in a folder of its own only.
+std::string cache_folder(const DaemonContext& context, const MailboxSettings& settings) {
+  if (settings.cache_dir.empty() || !context.start.instance.starts_with('u')) return settings.cache_dir;
+  return settings.cache_dir + "/" + context.start.instance;
+}
+
 Machine make_machine(DaemonContext& context, const MailboxSettings& settings) {
   return {.cache = std::make_unique<store::SqliteCache>(
-              context.disk, store::CacheSettings{.folder = settings.cache_dir, .most_open = static_cast<std::size_t>(settings.open_caches)},
+              context.disk, store::CacheSettings{.folder = cache_folder(context, settings), .most_open = static_cast<std::size_t>(settings.open_caches)},
               [&loop = context.loop] { return loop.now(); }),
           .work = make_pool(context.loop, static_cast<int>(settings.work_threads)),
           .delivery = make_pool(context.loop, static_cast<int>(settings.delivery_threads)),

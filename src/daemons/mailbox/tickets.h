@@ -19,7 +19,11 @@ class Tickets {
   [[nodiscard]] bool add(Grant grant);
   // The grant, when number, service and peer are right and its time is not over; in any case the ticket is used up.
   [[nodiscard]] std::optional<Grant> take(std::uint64_t number, auth::Service service, const std::string& peer);
-  [[nodiscard]] std::size_t size() const { return open_.size(); }
+  // Tickets that may still be used.
+  [[nodiscard]] std::size_t size() {
+    forget_old();
+    return open_.size();
+  }
 
  private:
   struct Open {

@@ -164,9 +164,10 @@ Task<bool> DaemonProcess::wait_ended(Deadline deadline) {
   wait_ended_.push_back(cell);
   TimerId timer;
   if (!deadline.is_never()) timer = loop_.add_timer(deadline.at, [cell] { cell->complete(1); });
-  co_await CellRef(cell);
+  const int outcome = co_await CellRef(cell);
   loop_.cancel_timer(timer);
-  co_return state_ == State::Ended;
+  // It may have been started again by somebody else who waited.
+  co_return outcome == 0 || state_ == State::Ended;
 }
 
 Task<bool> DaemonProcess::wait_serving(Deadline deadline) {

@@ -54,6 +54,8 @@ class DaemonProcess {
   [[nodiscard]] Task<bool> stop(Deadline deadline);
   // False when it does not serve by then; last_end() may say why.
   [[nodiscard]] Task<bool> wait_serving(Deadline deadline);
+  // True: it ended by then, or before.
+  [[nodiscard]] Task<bool> wait_ended(Deadline deadline);
 
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] Identity& identity() { return identity_; }
@@ -72,7 +74,6 @@ class DaemonProcess {
   Task<ExitStatus> live_once();
   Task<> introduce();
   Task<> pause(Duration duration);
-  Task<bool> wait_ended(Deadline deadline);
   void wake(std::vector<CellRef>& waiting);
   [[nodiscard]] std::vector<std::string> environment() const;
 

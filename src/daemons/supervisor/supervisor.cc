@@ -139,6 +139,7 @@ void Supervisor::raise_descriptor_limit() {
 void Supervisor::start_processes() {
   for (const auto& [name, process] : processes_) process->start();
   tasks_.spawn(rotate_ticket_keys());
+  tasks_.spawn(end_idle_mailboxes());
   if (manager_.watchdog().nanoseconds > 0) tasks_.spawn(say_still_alive());
 }
 

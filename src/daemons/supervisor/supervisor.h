@@ -85,6 +85,9 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   Result<void, std::string> add_process(const Role& role, std::string instance);
   Task<control::MailboxEnsured> ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
   Task<control::MailboxEnsured> do_ensure_mailbox(control::EnsureMailbox request, Deadline deadline);
+  [[nodiscard]] DaemonProcess& mailbox_of(const control::EnsureMailbox& request);
+  Task<> end_idle_mailboxes();
+  Task<> end_if_idle(DaemonProcess& process);
   [[nodiscard]] std::string refuse_mailbox(const control::EnsureMailbox& request) const;
   [[nodiscard]] std::unique_ptr<DaemonProcess> make_process(DaemonProcess::Identity identity);
   [[nodiscard]] std::string settings_slice(const Role& role) const;
@@ -117,6 +120,7 @@ class Supervisor final : private ProcessOwner, private ControlVerbs, private Met
   std::vector<std::string> socket_files_;  // removed at the end
   Descriptor log_file_;
   std::map<std::string, std::unique_ptr<DaemonProcess>> processes_;
+  std::map<std::string, Instant> ensured_;  // when auth last wanted a process that comes on demand, by name
   std::map<std::pair<std::string, std::string>, std::uint64_t> channels_;  // the number of the last one between two, names in order
   std::uint64_t last_channel_ = 0;
   std::vector<std::unique_ptr<LocalServer>> servers_;

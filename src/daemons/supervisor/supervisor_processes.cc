@@ -15,6 +15,8 @@ namespace {
 
 constexpr Duration longest_ensure = seconds(15);
 constexpr Duration longest_widening = seconds(5);
+constexpr Duration longest_idle_check = minutes(1);
+constexpr Duration longest_goodbye = seconds(5);
 constexpr Duration pause_after_violation = seconds(1);
 
 Descriptor duplicate(const Descriptor& descriptor) { return Descriptor(::fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 3)); }
@@ -38,7 +40,10 @@ Result<void, std::string> Supervisor::add_process(const Role& role, std::string 
   DaemonProcess::Identity identity{.role = &role, .instance = std::move(instance), .uid = user->uid, .gid = user->gid};
   for (const Folder folder : role.folders) identity.folders.push_back(folder_path(folder, server_));
   const std::string& caches = loaded_.snapshot.mailbox.cache_dir;
-  if (role.sharded && !caches.empty()) identity.folders.push_back(caches);
+  if (role.sharded && !caches.empty()) {
+    if (auto made = prepare_cache_folder(caches, *user); !made) return made;
+    identity.folders.push_back(caches);
+  }
   auto process = make_process(std::move(identity));
   const std::string name = process->name();
   processes_[name] = std::move(process);
@@ -177,18 +182,12 @@ Task<control::MailboxEnsured> Supervisor::ensure_mailbox(control::EnsureMailbox 
 
 Task<control::MailboxEnsured> Supervisor::do_ensure_mailbox(control::EnsureMailbox request, Deadline deadline) {
   if (std::string why = refuse_mailbox(request); !why.empty()) co_return control::MailboxEnsured{std::move(why)};
-  const std::string instance = "u" + std::to_string(request.uid);
-  const std::string name = "mailbox:" + instance;
   deadline = deadline.sooner(loop_.in(longest_ensure));
-  auto place = processes_.find(name);
-  if (place == processes_.end()) {
-    const Role& role = *find_role("mailbox");
-    DaemonProcess::Identity identity{.role = &role, .instance = instance};
-    if (users_are_separate(server_)) identity.uid = request.uid, identity.gid = request.gid;
-    identity.on_demand = true;
-    place = processes_.emplace(name, make_process(std::move(identity))).first;
-  }
-  DaemonProcess& process = *place->second;
+  DaemonProcess& process = mailbox_of(request);
+  const std::string name = process.name();
+  ensured_[name] = loop_.now();
+  // Idle until now, and on its way out.
+  if (process.state() == DaemonProcess::State::Draining) co_await process.wait_ended(deadline);
   if (!contains(process.identity().folders, request.root)) {
     process.identity().folders.push_back(request.root);
     // Its sandbox can only be made wider by a new process.
@@ -197,6 +196,42 @@ Task<control::MailboxEnsured> Supervisor::do_ensure_mailbox(control::EnsureMailb
   if (process.state() == DaemonProcess::State::Ended && !stopping_) process.start();
   if (co_await process.wait_serving(deadline)) co_return control::MailboxEnsured{};
   co_return control::MailboxEnsured{name + " does not start" + (process.last_end().empty() ? "" : ": " + process.last_end())};
+}
+
+DaemonProcess& Supervisor::mailbox_of(const control::EnsureMailbox& request) {
+  const std::string instance = "u" + std::to_string(request.uid);
+  const auto place = processes_.find("mailbox:" + instance);
+  if (place != processes_.end()) return *place->second;
+  DaemonProcess::Identity identity{.role = find_role("mailbox"), .instance = instance, .on_demand = true};
+  if (users_are_separate(server_)) identity.uid = request.uid, identity.gid = request.gid;
+  if (const std::string& caches = loaded_.snapshot.mailbox.cache_dir; !caches.empty()) {
+    const std::string own = caches + "/" + instance;
+    if (const auto made = prepare_own_folder(own, {identity.uid, identity.gid}); made) {
+      identity.folders.push_back(own);
+    } else {
+      log_.warning("no place for caches", {{"uid", std::uint64_t{request.uid}}, {"why", made.error()}});
+    }
+  }
+  auto process = make_process(std::move(identity));
+  return *processes_.emplace(process->name(), std::move(process)).first->second;
+}
+
+// The process knows whether somebody works with it; what auth wants it for may be on its way to it.
+Task<> Supervisor::end_idle_mailboxes() {
+  while (true) {
+    co_await loop_.sleep(std::min(milliseconds(loaded_.snapshot.mailbox.idle_time.milliseconds() / 2), longest_idle_check));
+    for (const auto& [name, process] : processes_) {
+      if (process->identity().on_demand && process->state() == DaemonProcess::State::Serving) tasks_.spawn(end_if_idle(*process));
+    }
+  }
+}
+
+Task<> Supervisor::end_if_idle(DaemonProcess& process) {
+  const auto reply = co_await process.control().call(control::Ask{.verb = "idle", .arguments = {}}, loop_.in(longest_idle_check));
+  const bool wanted = loop_.now() - ensured_[process.name()] < loaded_.snapshot.mailbox.idle_time;
+  if (!reply || reply->json != "true" || wanted || stopping_ || process.state() != DaemonProcess::State::Serving) co_return;
+  log_.info("process is idle", {{"process", process.name()}});
+  co_await process.stop(loop_.in(longest_goodbye));
 }
 
 }  // namespace courier

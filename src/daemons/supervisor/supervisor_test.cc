@@ -201,6 +201,25 @@ TEST_F(SupervisorTest, AFailingProgramIsStartedEverMoreSeldom) {
   stop();
 }
 
+TEST_F(SupervisorTest, MailboxesOnDemandGoWhenIdleAndComeAgain) {
+  write_settings("[mailbox]\nidle_time = 2\ncache_dir = \"" + folder.path + "/caches\"\n");
+  start();
+  const std::string uid = std::to_string(::geteuid());
+  const std::string root = folder.path + "/home";
+  std::filesystem::create_directory(root);
+  ask("account ensure", {uid, root});
+  EXPECT_EQ(last.error, "") << log.lines;
+  EXPECT_EQ(texts(ask("mailbox:u" + uid + " facts").at("writable")), (std::vector<std::string>{folder.path + "/caches/u" + uid, root}));
+  for (int i = 0; i < 100 && log.lines.find("process is idle process=mailbox:u" + uid) == std::string::npos; ++i) sleep(milliseconds(50));
+  // On its way out, or gone.
+  ask("account ensure", {uid, root});
+  EXPECT_EQ(last.error, "") << log.lines;
+  ask("mailbox:u" + uid + " facts");
+  EXPECT_EQ(last.status, 0) << last.error;
+  EXPECT_EQ(log.lines.find("process killed"), std::string::npos) << log.lines;
+  stop();
+}
+
 TEST_F(SupervisorTest, MailboxesComeOnDemandForAuthOnly) {
   start();
   const std::string uid = std::to_string(::geteuid());

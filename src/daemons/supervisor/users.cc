@@ -83,4 +83,13 @@ Result<void, std::string> prepare_folders(const SupervisorSettings& settings) {
   return {};
 }
 
+Result<void, std::string> prepare_cache_folder(const std::string& path, const SystemUser& owner) {
+  if (::access(path.c_str(), F_OK) == 0) return {};
+  return make_folder(path, 0711, owner.uid != 0 ? &owner : nullptr);
+}
+
+Result<void, std::string> prepare_own_folder(const std::string& path, const SystemUser& owner) {
+  return make_folder(path, 0700, owner.uid != 0 ? &owner : nullptr);
+}
+
 }  // namespace courier

@@ -26,5 +26,9 @@ struct SystemUser {
 // Makes run_dir, state_dir, spool_dir, mail_dir and what roles own below them, with their owners and modes, and removes
 // what an instance that was killed left behind: half-written files. Blocks; for the start.
 [[nodiscard]] Result<void, std::string> prepare_folders(const SupervisorSettings& settings);
+// The folder for caches, where there is none yet: its owner ({0, 0}: we) writes in it, others pass through it to their own.
+[[nodiscard]] Result<void, std::string> prepare_cache_folder(const std::string& path, const SystemUser& owner);
+// One below it, where only `owner` enters. What is there must be a folder, and becomes theirs.
+[[nodiscard]] Result<void, std::string> prepare_own_folder(const std::string& path, const SystemUser& owner);
 
 }  // namespace courier

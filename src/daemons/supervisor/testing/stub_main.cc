@@ -51,6 +51,7 @@ class Stub final : public Daemon {
   void certificates(const std::vector<control::Certificate>& all) override { facts_.certificates = all.size(); }
 
   Task<control::Answer> ask(control::Ask question) override {
+    if (question.verb == "idle") co_return control::Answer{0, facts_.instance.starts_with('u') ? "true" : "false", {}};
     if (question.verb.ends_with(" crash")) ::_exit(3);
     // No contract knows this message.
     if (question.verb.ends_with(" violate")) context_.link(question.arguments.at(0)).channel()->notify_raw(0x7f01, {});

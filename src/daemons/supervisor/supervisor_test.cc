@@ -166,7 +166,7 @@ TEST_F(SupervisorTest, StatusSaysSoonWhoDoesNotAnswer) {
   const auto stuck = static_cast<int>(ask("account list").at("pid").to_number<int>());
   std::filesystem::remove(folder.path + "/libexec/front");
   ask("front please crash");
-  sleep(milliseconds(300));
+  EXPECT_TRUE(logged("process ended process=front why=exit status 3")) << log.lines;
   ::kill(stuck, SIGSTOP);
   const Instant asked = loop->now();
   const json::value status = ask("status");
@@ -210,7 +210,7 @@ TEST_F(SupervisorTest, MailboxesOnDemandGoWhenIdleAndComeAgain) {
   ask("account ensure", {uid, root});
   EXPECT_EQ(last.error, "") << log.lines;
   EXPECT_EQ(texts(ask("mailbox:u" + uid + " facts").at("writable")), (std::vector<std::string>{folder.path + "/caches/u" + uid, root}));
-  for (int i = 0; i < 100 && log.lines.find("process is idle process=mailbox:u" + uid) == std::string::npos; ++i) sleep(milliseconds(50));
+  EXPECT_TRUE(logged("process is idle process=mailbox:u" + uid)) << log.lines;
   // On its way out, or gone.
   ask("account ensure", {uid, root});
   EXPECT_EQ(last.error, "") << log.lines;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "wire/smtp/parameters.h"
 
 namespace courier::smtp {
 
@@ -28,8 +29,9 @@ constexpr std::size_t most_mechanisms = 50;  // of one server; no more are read
 void add_mechanisms(std::string_view list, std::vector<std::string>& auth) {
   for (const std::string_view word : split(list, ' ')) {
     if (auth.size() == most_mechanisms) return;
+    if (!is_mechanism(word)) continue;
     std::string name = to_upper(word);
-    if (!name.empty() && std::find(auth.begin(), auth.end(), name) == auth.end()) auth.push_back(std::move(name));
+    if (std::find(auth.begin(), auth.end(), name) == auth.end()) auth.push_back(std::move(name));
   }
 }
 

@@ -4,18 +4,13 @@
 
 #include "base/encode.h"
 #include "base/text.h"
+#include "wire/smtp/parameters.h"
 
 namespace courier::smtp {
 
 namespace {
 
 std::unexpected<CommandError> syntax(std::string what) { return fail(CommandError{CommandError::Kind::Syntax, std::move(what)}); }
-
-// sasl-mech = 1*20mech-char (RFC 4422, section 3.1)
-bool is_mechanism(std::string_view text) {
-  return !text.empty() && text.size() <= 20 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_'; });
-}
 
 }  // namespace
 

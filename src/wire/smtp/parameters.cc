@@ -47,4 +47,9 @@ std::unexpected<CommandError> expected(std::string_view what) {
   return fail(CommandError{CommandError::Kind::Syntax, "expected " + std::string(what)});
 }
 
+bool is_mechanism(std::string_view text) {
+  return !text.empty() && text.size() <= 20 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_'; });
+}
+
 }  // namespace courier::smtp

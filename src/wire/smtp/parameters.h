@@ -1,4 +1,5 @@
-// esmtp parameters behind a path: what MAIL and RCPT share (RFC 5321, section 4.1.2). Private to this library.
+// What several commands and replies share: esmtp parameters behind a path (MAIL, RCPT; RFC 5321, section 4.1.2), names of SASL
+// mechanisms. Private to this library.
 #pragma once
 
 #include <optional>
@@ -22,5 +23,8 @@ struct Parameter {
 // "FROM:" or "TO:", in any case, and spaces that follow it.
 [[nodiscard]] bool take_preposition(std::string_view& rest, std::string_view word);
 [[nodiscard]] std::unexpected<CommandError> expected(std::string_view what);
+
+// sasl-mech = 1*20mech-char (RFC 4422, section 3.1), in either case.
+[[nodiscard]] bool is_mechanism(std::string_view text);
 
 }  // namespace courier::smtp

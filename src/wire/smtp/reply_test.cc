@@ -81,6 +81,7 @@ TEST(Capabilities, AreReadAndWritten) {
   EXPECT_EQ(parse_capabilities("mx" + write(got)), got);
   EXPECT_EQ(parse_capabilities("PIPELINING"), Capabilities{});  // the greeting says nothing
   EXPECT_EQ(parse_capabilities("mx\nSIZE").size, 0u);
+  EXPECT_EQ(parse_capabilities("mx\nAUTH  PLA\rIN X=Y ABCDEFGHIJKLMNOPQRSTU LOGIN\r").auth, std::vector<std::string>{"LOGIN"});
   std::string many = "mx\nAUTH";
   for (int i = 0; i < 20'000; ++i) many += " X" + std::to_string(i);
   EXPECT_EQ(parse_capabilities(many).auth.size(), 50u);

@@ -1,5 +1,7 @@
 #include "simulation/crash_run.h"
 
+#include "store/maildir/maildir.h"
+
 namespace courier::simulation {
 
 namespace {
@@ -7,11 +9,12 @@ namespace {
 constexpr int together = 10;
 constexpr int caches_every = 4;  // of the inspections with clients
 constexpr std::uint64_t sync_fails_every = 28;  // boundaries
+constexpr std::uint64_t mail_moves_every = 7;
 
 }  // namespace
 
 CrashRun::CrashRun(Options options) : options_(std::move(options)) {
-  if (options_.ignore_syncs) disk_.ignore_syncs();
+  if (options_.ignored_syncs) disk_.ignore_syncs(options_.ignored_syncs->which, options_.ignored_syncs->part);
 }
 CrashRun::~CrashRun() = default;
 
@@ -88,11 +91,33 @@ Depth CrashRun::next_depth() {
   return inspections / options_.clients_every % caches_every == 0 ? Depth::Caches : Depth::Clients;
 }
 
-void CrashRun::at_boundary(std::uint64_t number) {
-  if (!options_.failing_syncs.empty() && number % sync_fails_every == 0) {
-    disk_.fail_next_sync(options_.failing_syncs[static_cast<std::size_t>(number / sync_fails_every) % options_.failing_syncs.size()]);
-    ++syncs_failed;
+void CrashRun::fail_a_sync(std::uint64_t turn) {
+  const auto& files = options_.failing_syncs;
+  const auto& directories = options_.failing_directory_syncs;
+  if (!files.empty()) disk_.fail_next_sync(files[turn % files.size()]);
+  if (!directories.empty()) disk_.fail_next_directory_sync(directories[turn % directories.size()]);
+  if (!files.empty() || !directories.empty()) ++syncs_failed;
+}
+
+// As mutt does, whether or not the queue knows yet that the message was delivered.
+void CrashRun::move_mail(const std::string& maildir) {
+  const auto there = store::list_messages(disk_, maildir);
+  if (!there) return;
+  bool flagged = false;  // one at a time
+  for (const store::MessageFile& file : *there) {
+    const bool is_new = file.place == store::Place::New;
+    if (!is_new && (flagged || !file.name.ends_with(":2,S"))) continue;
+    flagged |= !is_new;
+    const std::string after = file.name.substr(0, file.name.find(':')) + (is_new ? ":2,S" : ":2,FS");
+    if (disk_.rename(store::file_path(maildir, file.place, file.name), store::file_path(maildir, store::Place::Cur, after))) ++moved;
   }
+}
+
+void CrashRun::at_boundary(std::uint64_t number) {
+  if (number % sync_fails_every == 0) fail_a_sync(number / sync_fails_every);
+  // What is moved while the sync of its directory fails is written again and may be there twice.
+  if (number % mail_moves_every == 0 && options_.failing_directory_syncs.empty())
+    move_mail(queue::testing::FakeAuth::maildir_of(account(static_cast<int>(number / mail_moves_every))));
   const int looks = options_.looks(number);
   for (int i = 0; i < looks && !done_early(); ++i) {
     // Nothing unsynced, all of it, and random parts.

@@ -1,5 +1,6 @@
-// CrashRun: a hundred messages from ten senders at a time, clients that look and mark, a restart in the middle; and at its write boundaries
-// a look at what would be left if the power failed there.
+// CrashRun: a hundred messages from ten senders at a time, clients that look and mark, another program that moves mail from new/ to cur/
+// and changes flags at any moment, a restart in the middle; and at its write boundaries a look at what would be left if the power failed
+// there.
 #pragma once
 
 #include <functional>
@@ -19,9 +20,14 @@ class CrashRun {
     std::function<int(std::uint64_t number)> looks;
     // Of the inspections, how many look at more than files.
     int clients_every = 10;
-    bool ignore_syncs = false;  // then it ends at the first fault
-    // Parts of paths: now and then the next sync of one of them fails.
-    std::vector<std::string> failing_syncs;
+    // Syncs that do nothing: then it ends at the first fault.
+    struct Ignored {
+      SimulatedDisk::Syncs which;
+      std::string part;  // of the path
+    };
+    std::optional<Ignored> ignored_syncs;
+    // Parts of paths: now and then the next sync of one of them, a file or a directory, fails.
+    std::vector<std::string> failing_syncs, failing_directory_syncs;
   };
   explicit CrashRun(Options options);
   ~CrashRun();
@@ -30,7 +36,7 @@ class CrashRun {
 
   Faults faults;
   History history;
-  int inspections = 0, syncs_failed = 0;
+  int inspections = 0, syncs_failed = 0, moved = 0;
   std::uint64_t boundaries = 0;
 
  private:
@@ -42,7 +48,9 @@ class CrashRun {
   void clients_work(int round);
   [[nodiscard]] Depth next_depth();
   void at_boundary(std::uint64_t number);
-  [[nodiscard]] bool done_early() const { return options_.ignore_syncs && !faults.empty(); }
+  void fail_a_sync(std::uint64_t number);
+  void move_mail(const std::string& maildir);
+  [[nodiscard]] bool done_early() const { return options_.ignored_syncs && !faults.empty(); }
 
   const Options options_;
   SimulatedDisk disk_;

@@ -9,14 +9,17 @@ namespace {
 
 struct Where {
   const char* name;
-  std::vector<std::string> paths;
+  std::vector<std::string> files, directories;
   std::size_t acknowledged;  // at least
 };
 class FailingSync : public testing::TestWithParam<Where> {};
 
 TEST_P(FailingSync, LosesNothing) {
-  CrashRun run(
-      {.looks = [](std::uint64_t number) { return number % 60 == 0 ? 1 : 0; }, .clients_every = 1, .failing_syncs = GetParam().paths});
+  CrashRun run({.looks = [](std::uint64_t number) { return number % 60 == 0 ? 1 : 0; },
+                .clients_every = 1,
+                .ignored_syncs = {},
+                .failing_syncs = GetParam().files,
+                .failing_directory_syncs = GetParam().directories});
   run.go();
   EXPECT_EQ(run.faults.text(), "");
   EXPECT_GT(run.syncs_failed, 50);
@@ -25,11 +28,13 @@ TEST_P(FailingSync, LosesNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(In, FailingSync,
-                         testing::Values(Where{"Spool", {"/spool/queue.db"}, 10},       // fails submits and outcomes alike
-                                         Where{"Bodies", {"/spool/bodies"}, 95},        // of five large messages
-                                         Where{"Delivery", {"/tmp/"}, 100},             // done again by itself
-                                         Where{"Folders", {"/courier-folder", "/courier-account"}, 100},
-                                         Where{"Anything", {"/courier-cache", "/spool", "/mail"}, 50}),
+                         testing::Values(Where{"Spool", {"/spool/queue.db"}, {}, 10},       // fails submits and outcomes alike
+                                         Where{"Bodies", {"/spool/bodies"}, {"/spool/bodies"}, 90},        // of five large messages
+                                         Where{"New", {}, {"/new"}, 100},                   // done again, too
+                                         Where{"Maildirs", {}, {"user"}, 100}, Where{"Directories", {}, {"/spool", "/mail"}, 50},
+                                         Where{"Delivery", {"/tmp/"}, {}, 100},             // done again by itself
+                                         Where{"Folders", {"/courier-folder", "/courier-account"}, {}, 100},
+                                         Where{"Anything", {"/courier-cache", "/spool", "/mail"}, {}, 50}),
                          [](const testing::TestParamInfo<Where>& info) { return info.param.name; });
 
 }  // namespace

@@ -43,6 +43,14 @@ class Survival {
   std::mt19937_64 random_;
 };
 
+// A rename takes place only where the file has its old name: of a chain of renames the later ones need the earlier ones.
+bool is_possible(const MetadataOperation& operation) {
+  if (operation.size() < 2) return true;
+  const NameChange& source = operation.front();
+  const auto place = source.directory->durable_entries.find(source.name);
+  return place != source.directory->durable_entries.end() && place->second == operation.back().node;
+}
+
 // Copies the tree that the durable names reach.
 struct Copier {
   Survival& survival;
@@ -81,7 +89,7 @@ std::unique_ptr<SimulatedDisk> SimulatedDisk::survivor(std::uint64_t seed) const
   // Names that survive are put into the durable directories for the time of the copy.
   std::map<NodePtr, std::map<std::string, NodePtr>> saved;
   for (const MetadataOperation& operation : state_->pending) {
-    if (!survival.keeps()) continue;
+    if (!survival.keeps() || !is_possible(operation)) continue;
     for (const NameChange& part : operation) {
       saved.try_emplace(part.directory, part.directory->durable_entries);
       apply_durable(part);

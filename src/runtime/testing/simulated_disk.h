@@ -2,7 +2,8 @@
 //
 // After a crash any subset of unsynced data and metadata may survive, and a write may survive in some of its 512-byte
 // sectors only. What sync() and sync_directory() said is safe always survives. A rename is atomic: it survives whole or
-// not at all. A file's data and the directory entry that names it are synced separately.
+// not at all, and not where the one before it that gave the file its old name did not. A file's data and the directory entry that names
+// it are synced separately.
 //
 // A test looks at crashes in one of two ways:
 //  - set_boundary_hook(): called before every operation that changes something; the hook takes survivor(seed) and checks

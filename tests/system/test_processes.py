@@ -1,11 +1,13 @@
 """Every process runs as docs/PROCESSES.md says: user, sandbox, listening sockets, open files. Read from /proc, as root."""
 import ctypes
+import imaplib
 import json
 import os
 import pathlib
 import pwd
 import re
 import signal
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -38,7 +40,7 @@ def free_ports(count):
 
 
 class Instance:
-    def __init__(self, folder):
+    def __init__(self, folder, more=""):
         self.folder = folder
         self.ports = dict(zip(NETWORK_SERVICES, free_ports(len(NETWORK_SERVICES))))
         lines = ["[server]", 'host_name = "mx.example.test"', "stop_time = 5"]
@@ -53,7 +55,7 @@ class Instance:
                        check=True, capture_output=True)
         lines.append(f'certificates = ["{folder}/chain.pem {folder}/key.pem"]')
         config = folder / "courier.toml"
-        config.write_text("\n".join(lines) + "\n")
+        config.write_text("\n".join(lines) + "\n" + more)
         config.chmod(0o644)
         self.log = open(folder / "log", "w+")
         self.process = subprocess.Popen([LIBEXEC / "courierd", "--config", config], stderr=self.log, stdin=subprocess.DEVNULL,
@@ -265,9 +267,62 @@ def test_a_killed_process_comes_back_with_all_of_this(instance):
 
 
 def test_root_serves_no_mail_without_users(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("needs root: it is what root is refused")
     config = tmp_path / "courier.toml"
     config.write_text('[server]\nhost_name = "mx.example.test"\nseparate_users = false\n')
     config.chmod(0o600)
     run = subprocess.run([LIBEXEC / "courierd", "--config", config], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
     assert run.returncode == 78
     assert "separate_users" in run.stdout
+
+
+def wait_for(happens, running):
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline, running.log_text()
+        time.sleep(0.1)
+
+
+def test_the_mail_of_a_system_user():
+    """Its process comes on demand as that user, keeps its caches apart, ends when idle and comes again."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: only root can run a process as another user")
+    user = pwd.getpwnam("games")
+    with tempfile.TemporaryDirectory(prefix="courier-system-user-") as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        home = folder / "home"
+        home.mkdir()
+        os.chown(home, user.pw_uid, user.pw_gid)
+        running = Instance(folder, f'[mailbox]\nidle_time = "2s"\ncache_dir = "{folder}/caches"\n')
+        try:
+            running.wait_serving()
+            running.ask("domain add", "example.test")
+            running.ask("account add", "ann@example.test", "password=secret", f"uid={user.pw_uid}", f"gid={user.pw_gid}", f"home={home}")
+
+            def send(text):
+                with smtplib.SMTP("127.0.0.1", running.ports["smtp"], timeout=30) as smtp:
+                    smtp.sendmail("bob@far.test", ["ann@example.test"], text)
+
+            def process():
+                all_of_them = {p["instance"]: p for p in running.ask("status")["processes"] if p["role"] == "mailbox"}
+                return all_of_them.get(f"u{user.pw_uid}", {"state": "none"})
+
+            send("Subject: one\r\n\r\nx\r\n")
+            wait_for(lambda: len(list(home.glob("Maildir/new/*"))) == 1, running)
+            assert process()["uid"] == user.pw_uid
+            assert set(proc_status(process()["pid"])["Uid"].split()) == {str(user.pw_uid)}
+            imap = imaplib.IMAP4("127.0.0.1", running.ports["imap"], timeout=30)
+            imap.login("ann@example.test", "secret")
+            imap.select("INBOX")
+            assert b"one" in imap.fetch("1", "(ENVELOPE)")[1][0]
+            imap.logout()
+            wait_for(lambda: process()["state"] == "ended", running)
+            caches = list(folder.glob(f"caches/u{user.pw_uid}/*.sqlite"))
+            assert len(caches) == 1 and caches[0].stat().st_uid == user.pw_uid, caches
+            send("Subject: two\r\n\r\nx\r\n")
+            wait_for(lambda: len(list(home.glob("Maildir/new/*"))) == 1, running)
+            assert process()["state"] == "serving"
+        finally:
+            running.stop()

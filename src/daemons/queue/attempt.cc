@@ -76,7 +76,7 @@ Task<std::string> Attempts::peer_for(const Message& message, const Group& group)
   if (group.transport == Transport::Remote) co_return "esmtp";
   if (parts_.context.link(group.host).channel() != nullptr) co_return group.host;
   const std::string address = target_of(message, group.numbers.front()).address;
-  const directory::ExpandReply answer = co_await resolver_.expand(address, {});
+  const directory::ExpandReply answer = co_await resolver_.ask(address, {});
   for (const directory::Target& target : answer.targets) {
     if (target.kind == directory::TargetKind::Mailbox && target.address == address) co_return target.mailbox;
   }

@@ -71,6 +71,10 @@ Resolver::Resolver(Parts& parts) : parts_(parts), known_(parts.loop, remembered,
 
 Task<directory::ExpandReply> Resolver::expand(std::string address, std::string cursor) {
   if (const directory::ExpandReply* known = known_.find(address)) co_return *known;
+  co_return co_await ask(std::move(address), std::move(cursor));
+}
+
+Task<directory::ExpandReply> Resolver::ask(std::string address, std::string cursor) {
   directory::Expand question;
   question.address = address;
   question.cursor = std::move(cursor);

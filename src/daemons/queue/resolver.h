@@ -39,6 +39,8 @@ class Resolver {
   [[nodiscard]] Task<> resolve(Record& record);
   // What auth says of an address. Plain answers are remembered for some seconds.
   [[nodiscard]] Task<directory::ExpandReply> expand(std::string address, std::string cursor);
+  // The same, not from memory: then auth has the process of the mailbox started.
+  [[nodiscard]] Task<directory::ExpandReply> ask(std::string address, std::string cursor);
 
  private:
   Parts& parts_;

@@ -19,7 +19,8 @@ std::string cache_folder(const DaemonContext& context, const MailboxSettings& se
 
 Machine make_machine(DaemonContext& context, const MailboxSettings& settings) {
   return {.cache = std::make_unique<store::SqliteCache>(
-              context.disk, store::CacheSettings{.folder = cache_folder(context, settings), .most_open = static_cast<std::size_t>(settings.open_caches)},
+              context.disk,
+              store::CacheSettings{.folder = cache_folder(context, settings), .most_open = static_cast<std::size_t>(settings.open_caches)},
               [&loop = context.loop] { return loop.now(); }),
           .work = make_pool(context.loop, static_cast<int>(settings.work_threads)),
           .delivery = make_pool(context.loop, static_cast<int>(settings.delivery_threads)),

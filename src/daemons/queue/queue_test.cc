@@ -34,6 +34,23 @@ TEST_F(QueueTest, AMessageGoesToItsMailboxAndIsForgotten) {
   EXPECT_EQ(rig.submit("A1", {"bob@our.test"}), Outcome::Repeated);
 }
 
+// auth has a mailbox process started when it is asked for the account, and only then.
+TEST_F(QueueTest, AuthIsAskedAnewForAMailboxThatIsNotThere) {
+  EXPECT_EQ(rig.submit("A1", {"bob@our.test"}), Outcome::Accepted);
+  rig.loop.run_ready();
+  ASSERT_EQ(rig.mailbox.requests.size(), 1u);
+  rig.mailbox_end->close();
+  rig.loop.run_ready();
+  const int asked = rig.auth.asked;
+  EXPECT_EQ(rig.submit("A2", {"bob@our.test"}), Outcome::Accepted);
+  rig.loop.run_ready();
+  EXPECT_EQ(rig.auth.asked, asked + 1) << "what it said a moment ago is good enough for the address, not for the process";
+  rig.mailbox_end = rig.connect("mailbox:v0");
+  rig.mailbox.serve(*rig.mailbox_end);
+  rig.loop.run_ready();
+  EXPECT_EQ(rig.mailbox.copies["A2/bob@our.test"], 1);
+}
+
 TEST_F(QueueTest, RecipientsOfOneWayGoTogetherAndEachOnce) {
   EXPECT_EQ(rig.submit("A1", {"a@one.test", "b@our.test", "b@ONE.test", "a@one.test", "c@two.test"}), Outcome::Accepted);
   rig.loop.run_ready();

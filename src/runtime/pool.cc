@@ -1,9 +1,12 @@
 #include "runtime/pool.h"
 
-#include <condition_variable>
+#include <semaphore.h>
+
+#include <cerrno>
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -12,6 +15,8 @@ namespace courier {
 
 namespace {
 
+// Idle threads are a stack: the one that slept last is the warmest. Each sleeps on a semaphore of its own and finds its job there,
+// so that a submit wakes exactly one thread, which takes no lock.
 class ThreadPool final : public Pool {
  public:
   ThreadPool(Loop& loop, int threads) : loop_(loop), most_(static_cast<std::size_t>(threads)) { CHECK(threads > 0); }
@@ -19,49 +24,86 @@ class ThreadPool final : public Pool {
     {
       const std::lock_guard lock(mutex_);
       ending_ = true;
+      jobs_.clear();
+      for (Worker* worker : std::exchange(idle_, {})) worker->wake.post();
     }
-    wake_.notify_all();
-    for (auto& thread : threads_) thread.join();
+    for (const auto& worker : workers_) worker->thread.join();
   }
 
   void submit(Callback job) override {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-    // Threads are made when there is work for them: a daemon that never blocks has none.
-    if (!ending_ && idle_ == 0 && threads_.size() < most_) {
-      threads_.emplace_back([this] { work(); });
-    } else {
-      wake_.notify_one();
+    Worker* woken = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        woken = idle_.back();
+        idle_.pop_back();
+        woken->job = std::move(job);
+      } else {
+        jobs_.push_back(std::move(job));
+        // Threads are made when there is work for them: a daemon that never blocks has none.
+        if (!ending_ && workers_.size() < most_) add_worker();
+      }
     }
+    if (woken) woken->wake.post();
   }
   Loop& loop() override { return loop_; }
 
  private:
-  void work() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      while (jobs_.empty() && !ending_) {
-        ++idle_;
-        wake_.wait(lock);
-        --idle_;
-      }
-      if (ending_) return;
-      Callback job = std::move(jobs_.front());
-      jobs_.pop_front();
-      lock.unlock();
-      job();
-      job = Callback();
-      lock.lock();
+  // sem_t, because a condition variable wakes through its mutex, and std::binary_semaphore spins with sched_yield first.
+  class Semaphore {
+   public:
+    Semaphore() { CHECK(::sem_init(&semaphore_, 0, 0) == 0); }
+    ~Semaphore() { ::sem_destroy(&semaphore_); }
+    Semaphore(const Semaphore&) = delete;
+    Semaphore& operator=(const Semaphore&) = delete;
+    void post() { CHECK(::sem_post(&semaphore_) == 0); }
+    void wait() {
+      while (::sem_wait(&semaphore_) != 0) CHECK(errno == EINTR);
     }
+
+   private:
+    sem_t semaphore_;
+  };
+  struct Worker {
+    Semaphore wake;
+    Callback job;  // given by submit() to an idle worker; empty after the pool's end
+    std::thread thread;
+  };
+
+  void add_worker() {
+    workers_.push_back(std::make_unique<Worker>());
+    Worker* worker = workers_.back().get();
+    worker->thread = std::thread([this, worker] { work(*worker); });
+  }
+
+  void work(Worker& me) {
+    while (Callback job = next(me)) {
+      job();
+    }
+  }
+
+  // The next job; none when the pool ends.
+  Callback next(Worker& me) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (ending_) return {};
+      if (!jobs_.empty()) {
+        Callback job = std::move(jobs_.front());
+        jobs_.pop_front();
+        return job;
+      }
+      idle_.push_back(&me);
+    }
+    me.wake.wait();
+    return std::exchange(me.job, {});
   }
 
   Loop& loop_;
   const std::size_t most_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Callback> jobs_;
-  std::vector<std::thread> threads_;
-  std::size_t idle_ = 0;
+  std::deque<Callback> jobs_;      // while no thread is idle
+  std::vector<Worker*> idle_;
+  std::vector<std::unique_ptr<Worker>> workers_;
   bool ending_ = false;
 };
 

@@ -1,9 +1,13 @@
 #include "store/maildir/delivery.h"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
+#include <functional>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "store/maildir/delivery_files.h"
 
@@ -11,114 +15,157 @@ namespace courier::store {
 
 namespace {
 
-// What pool threads see of a batch. No reference to the loop's objects: it may outlive them.
-struct Batch {
-  Batch(Disk& disk, std::uint64_t process_id) : files(disk, process_id) {}
-  DeliveryFiles files;
-  // The items of one maildir. Whoever writes the last of them publishes all: no thread waits for another, and a message
-  // that is alone in its maildir, as most are, is one job.
-  struct Group {
-    std::vector<DeliveryItem*> items;
-    std::atomic<std::size_t> unwritten = 0;
-  };
+// How long finished messages wait for others that are still being written: their answers go out together.
+constexpr Duration kGather = milliseconds(1);
+
+// Messages of one maildir that are written in parallel. Whoever writes the last of them publishes all: no thread waits for another,
+// and a message that is alone in its maildir, as most are, is one job.
+struct DeliveryGroup {
+  std::string maildir;
   std::vector<std::unique_ptr<DeliveryItem>> items;
-  std::deque<Group> groups;
-  std::vector<Group*> group_of;       // for each item
+  std::atomic<std::size_t> unwritten = 0;
   WallTime now;
-  std::atomic<std::size_t> left = 0;  // items whose job has not ended
+};
+
+// What pool threads see. No reference to the loop's objects but the loop: it may outlive them.
+class DeliveryWork {
+ public:
+  // `told` runs on the loop when groups have finished: once for all that take() then gives.
+  DeliveryWork(Disk& disk, std::uint64_t process_id, Loop& home, std::function<void()> told)
+      : files_(disk, process_id), home_(home), told_(std::move(told)) {}
+
+  // On a pool thread.
+  void perform(const std::shared_ptr<DeliveryGroup>& group, std::size_t index) {
+    files_.write(*group->items[index]);
+    if (--group->unwritten != 0) return;
+    std::vector<DeliveryItem*> all;
+    for (const auto& item : group->items) all.push_back(item.get());
+    files_.publish(all, group->now);
+    const std::lock_guard lock(mutex_);
+    finished_.push_back(group);
+    finished_items_ += group->items.size();
+    if (finished_.size() == 1) home_.post_from_any_thread(Callback(told_));
+  }
+
+  [[nodiscard]] std::size_t finished_items() const {
+    const std::lock_guard lock(mutex_);
+    return finished_items_;
+  }
+  [[nodiscard]] std::vector<std::shared_ptr<DeliveryGroup>> take() {
+    const std::lock_guard lock(mutex_);
+    finished_items_ = 0;
+    return std::exchange(finished_, {});
+  }
+
+ private:
+  DeliveryFiles files_;
+  Loop& home_;
+  const std::function<void()> told_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<DeliveryGroup>> finished_;
+  std::size_t finished_items_ = 0;
 };
 
 }  // namespace
 
 struct Deliverer::State : std::enable_shared_from_this<State> {
-  State(Loop& l, Disk& d, Pool& p, Settings s) : loop(l), disk(d), pool(p), settings(s) {}
+  State(Loop& l, Pool& p, Settings s) : loop(l), pool(p), settings(s) {}
+  ~State() { loop.cancel_timer(gathering); }
 
   struct Caller {
     Delivery delivery;
     DeliveryResult result;
     CellRef done = make_cell();
   };
+  using Callers = std::vector<std::shared_ptr<Caller>>;
+  // A maildir with messages in hand. What comes while a group of it is written goes with the next.
+  struct Box {
+    Callers waiting;
+    Callers in_group;
+  };
+  using Boxes = std::unordered_map<std::string, Box>;
 
-  [[nodiscard]] Task<> run();
-  [[nodiscard]] Task<> run_batch(std::vector<std::shared_ptr<Caller>> callers);
+  void add(std::shared_ptr<Caller> caller);
+  void start_all();
+  void start(Boxes::value_type& entry);
+  void gather();
+  void settle();
+  void settle(DeliveryGroup& group);
   void remember(const Delivery& delivery);
 
   Loop& loop;
-  Disk& disk;
   Pool& pool;
   Settings settings;
-  std::deque<std::shared_ptr<Caller>> waiting;
-  std::size_t in_batch = 0;
-  bool running = false;
-  CellRef batch_done;
+  std::shared_ptr<DeliveryWork> work;
+  Boxes boxes;
+  std::vector<Boxes::value_type*> starting;  // at the end of this turn of the loop
+  std::size_t in_hand = 0;                   // messages
+  TimerId gathering;
   std::unordered_set<std::string> recent;
   std::deque<std::string> recent_order;
 };
 
-namespace {
+void Deliverer::State::add(std::shared_ptr<Caller> caller) {
+  ++in_hand;
+  auto& entry = *boxes.try_emplace(caller->delivery.maildir).first;
+  Box& box = entry.second;
+  box.waiting.push_back(std::move(caller));
+  if (!box.in_group.empty() || box.waiting.size() > 1) return;  // busy, or about to start
+  starting.push_back(&entry);
+  if (starting.size() > 1) return;
+  loop.post([self = weak_from_this()] {
+    if (const auto state = self.lock()) state->start_all();
+  });
+}
 
-void group_by_maildir(Batch& batch) {
-  std::unordered_map<std::string_view, Batch::Group*> places;
-  for (const auto& item : batch.items) {
-    Batch::Group*& group = places[item->delivery.maildir];
-    if (!group) group = &batch.groups.emplace_back();
-    group->items.push_back(item.get());
-    ++group->unwritten;
-    batch.group_of.push_back(group);
+void Deliverer::State::start_all() {
+  for (Boxes::value_type* entry : std::exchange(starting, {})) start(*entry);
+}
+
+void Deliverer::State::start(Boxes::value_type& entry) {
+  auto& [maildir, box] = entry;
+  const auto end = box.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(box.waiting.size(), settings.max_group));
+  box.in_group.assign(std::move_iterator(box.waiting.begin()), std::move_iterator(end));
+  box.waiting.erase(box.waiting.begin(), end);
+  const auto group = std::make_shared<DeliveryGroup>();
+  group->maildir = maildir;
+  group->now = loop.wall_now();
+  for (const auto& caller : box.in_group) {
+    group->items.push_back(std::make_unique<DeliveryItem>());
+    group->items.back()->delivery = std::move(caller->delivery);
+  }
+  group->unwritten = group->items.size();
+  for (std::size_t i = 0; i < box.in_group.size(); ++i) {
+    pool.submit(Callback([work = work, group, i] { work->perform(group, i); }));
   }
 }
 
-// On a pool thread. True when it was the last of the batch.
-bool perform(Batch& batch, std::size_t index) {
-  batch.files.write(*batch.items[index]);
-  Batch::Group& group = *batch.group_of[index];
-  if (--group.unwritten == 0) batch.files.publish(group.items, batch.now);
-  return --batch.left == 0;
+// Alone, a message is answered at once. Under load the answers of a moment go out together, which costs the queue one wake-up.
+void Deliverer::State::gather() {
+  if (work->finished_items() == in_hand) return settle();
+  if (gathering.number == 0) gathering = loop.add_timer(loop.now() + kGather, [this] { settle(); });
 }
 
-}  // namespace
+void Deliverer::State::settle() {
+  loop.cancel_timer(std::exchange(gathering, {}));
+  for (const auto& group : work->take()) settle(*group);
+}
 
-Task<> Deliverer::State::run_batch(std::vector<std::shared_ptr<Caller>> callers) {
-  const auto batch = std::make_shared<Batch>(disk, settings.process_id);
-  batch->now = loop.wall_now();
-  for (const auto& caller : callers) {
-    batch->items.push_back(std::make_unique<DeliveryItem>());
-    batch->items.back()->delivery = std::move(caller->delivery);
+void Deliverer::State::settle(DeliveryGroup& group) {
+  const auto place = boxes.find(group.maildir);
+  const Callers callers = std::exchange(place->second.in_group, {});
+  in_hand -= callers.size();
+  if (place->second.waiting.empty()) {
+    boxes.erase(place);
+  } else {
+    start(*place);
   }
-  group_by_maildir(*batch);
-  batch->left = batch->items.size();
-  batch_done = make_cell();
-  const CellRef done = batch_done;
-  for (std::size_t i = 0; i < batch->items.size(); ++i) {
-    pool.submit(Callback([batch, i, home = &loop, self = weak_from_this()] {
-      if (!perform(*batch, i)) return;
-      home->post_from_any_thread(Callback([self] {
-        if (const auto state = self.lock()) state->batch_done->complete();
-      }));
-    }));
-  }
-  co_await CellRef(done);
   for (std::size_t i = 0; i < callers.size(); ++i) {
-    const DeliveryItem& item = *batch->items[i];
+    DeliveryItem& item = *group.items[i];
     if (item.result.outcome == DeliveryOutcome::Delivered) remember(item.delivery);
-    callers[i]->result = item.result;
+    callers[i]->result = std::move(item.result);
     callers[i]->done->complete();
   }
-}
-
-Task<> Deliverer::State::run() {
-  running = true;
-  while (!waiting.empty()) {
-    std::vector<std::shared_ptr<Caller>> callers;
-    while (!waiting.empty() && callers.size() < settings.max_batch) {
-      callers.push_back(std::move(waiting.front()));
-      waiting.pop_front();
-    }
-    in_batch = callers.size();
-    co_await run_batch(std::move(callers));
-    in_batch = 0;
-  }
-  running = false;
 }
 
 void Deliverer::State::remember(const Delivery& delivery) {
@@ -131,8 +178,12 @@ void Deliverer::State::remember(const Delivery& delivery) {
   recent_order.pop_front();
 }
 
-Deliverer::Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings)
-    : state_(std::make_shared<State>(loop, disk, pool, settings)), running_(loop, no_exceptions()) {}
+Deliverer::Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings) : state_(std::make_shared<State>(loop, pool, settings)) {
+  const std::weak_ptr<State> state = state_;
+  state_->work = std::make_shared<DeliveryWork>(disk, settings.process_id, loop, [state] {
+    if (const auto self = state.lock()) self->gather();
+  });
+}
 
 Deliverer::~Deliverer() = default;
 
@@ -142,12 +193,11 @@ Task<DeliveryResult> Deliverer::deliver(Delivery delivery) {
   }
   const auto caller = std::make_shared<State::Caller>();
   caller->delivery = std::move(delivery);
-  state_->waiting.push_back(caller);
-  if (!state_->running) running_.spawn(state_->run());
+  state_->add(caller);
   co_await CellRef(caller->done);
   co_return std::move(caller->result);
 }
 
-std::size_t Deliverer::pending() const { return state_->waiting.size() + state_->in_batch; }
+std::size_t Deliverer::pending() const { return state_->in_hand; }
 
 }  // namespace courier::store

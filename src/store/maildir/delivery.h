@@ -1,9 +1,10 @@
 // Delivery of messages into the inboxes of maildirs, many at a time, and durable when the answer comes.
 //
 // The file name is the same on every attempt, so a repeated attempt recognises what is already there. Each message is written to
-// tmp/ and synced, then renamed into new/; new/ is synced once a batch. A batch is what waits when the last one ended: its files are
-// written and synced in parallel on the pool. After a failed sync nothing of the file is trusted: it is written again under another
-// name from the bytes the caller still holds, once.
+// tmp/ and synced, then renamed into new/, and new/ is synced. Messages of one maildir that wait at the same time are a group: its
+// files are written and synced in parallel on the pool, and its last one's thread renames all and syncs new/ once. Groups of different
+// maildirs do not wait for each other. After a failed sync nothing of the file is trusted: it is written again under another name
+// from the bytes the caller still holds, once.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,6 @@
 #include "runtime/loop.h"
 #include "runtime/pool.h"
 #include "runtime/task.h"
-#include "runtime/task_group.h"
 #include "store/maildir/maildir.h"
 #include "store/maildir/quota.h"
 
@@ -66,7 +66,7 @@ class Deliverer {
  public:
   struct Settings {
     std::uint64_t process_id = 0;  // in tmp names
-    std::size_t max_batch = 1000;  // messages
+    std::size_t max_group = 1000;  // messages of one maildir at once
     std::size_t remembered = 1000; // latest deliveries, for repeated attempts whose message was moved away since
   };
   // All outlive the deliverer. As many files are synced at once as the pool has threads: 16 is a good number.
@@ -84,7 +84,6 @@ class Deliverer {
  private:
   struct State;
   std::shared_ptr<State> state_;
-  TaskGroup running_;
 };
 
 }  // namespace courier::store

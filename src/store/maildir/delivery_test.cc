@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "runtime/task_group.h"
 #include "runtime/testing/manual_loop.h"
 #include "runtime/testing/simulated_disk.h"
 #include "store/maildir/message_name.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/check.h"
 #include "store/queue/spool.h"
 #include "store/queue/schema.h"
 #include "store/queue/statements.h"
@@ -62,36 +63,64 @@ std::vector<Receipt> Spool::apply(std::span<const Change* const> changes, std::i
   return std::move(batch.receipts);
 }
 
+// Most changes are never refused, and a savepoint has SQLite copy every page that is changed in it: the changes run without first.
+// When one of them is refused, all run again, each in a savepoint, so that only the refused one is undone.
 sqlite::Result<void> Spool::transact(Batch& batch) {
+  auto done = attempt(batch, false);
+  if (!done || *done) return done ? sqlite::Result<void>() : fail(std::move(done.error()));
+  done = attempt(batch, true);
+  if (!done) return fail(std::move(done.error()));
+  CHECK(*done);
+  return {};
+}
+
+// False: a change was refused without savepoints to undo just that; nothing was done.
+sqlite::Result<bool> Spool::attempt(Batch& batch, bool with_savepoints) {
   batch.files_gone.clear();
-  if (batch.chosen.empty()) return {};
+  if (batch.chosen.empty()) return true;
   auto transaction = sqlite::Transaction::begin(database_);
   if (!transaction) return fail(std::move(transaction.error()));
   const std::int64_t history_before = history_count_;
-  for (const std::size_t i : batch.chosen) {
-    auto receipt = apply_one(*batch.changes[i], batch.files_gone);
-    if (!receipt) {
-      history_count_ = history_before;
-      return fail(std::move(receipt.error()));
+  const auto run = [&]() -> sqlite::Result<bool> {
+    for (const std::size_t i : batch.chosen) {
+      auto receipt = with_savepoints ? apply_in_savepoint(*batch.changes[i], batch.files_gone) : apply_one(*batch.changes[i], batch.files_gone);
+      if (!receipt) return fail(std::move(receipt.error()));
+      if (receipt->verdict != Verdict::Done && !with_savepoints) return false;
+      batch.receipts[i] = std::move(*receipt);
     }
-    batch.receipts[i] = std::move(*receipt);
-  }
-  auto aged = age_history(batch.now_us, 2 * batch.chosen.size() + 16);
-  if (aged) aged = transaction->commit();
-  if (!aged) {
+    if (auto aged = age_history(batch.now_us, 2 * batch.chosen.size() + 16); !aged) return fail(std::move(aged.error()));
+    if (auto committed = transaction->commit(); !committed) return fail(std::move(committed.error()));
+    return true;
+  };
+  auto done = run();
+  if (!done || !*done) {
     history_count_ = history_before;
     batch.files_gone.clear();
   }
-  return aged;
+  return done;
 }
 
-// An error ends the whole transaction; a refusal undoes just this change.
-sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::string>& files_gone) {
+// A refusal undoes this change; an error ends the whole transaction.
+sqlite::Result<Receipt> Spool::apply_in_savepoint(const Change& change, std::vector<std::string>& files_gone) {
   Statements& s = *statements_;
   if (auto set = s.savepoint.run(); !set) return fail(std::move(set.error()));
-  Receipt receipt{.verdict = Verdict::Done, .numbers = {}, .text = {}};
   const std::size_t files_before = files_gone.size();
   const std::int64_t history_before = history_count_;
+  auto receipt = apply_one(change, files_gone);
+  if (!receipt) return receipt;
+  if (receipt->verdict != Verdict::Done) {
+    if (auto undone = s.rollback_to.run(); !undone) return fail(std::move(undone.error()));
+    files_gone.resize(files_before);
+    history_count_ = history_before;
+  }
+  if (auto released = s.release.run(); !released) return fail(std::move(released.error()));
+  return receipt;
+}
+
+// Stops at the first refusal: what was done until then is the caller's to undo.
+sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::string>& files_gone) {
+  Statements& s = *statements_;
+  Receipt receipt{.verdict = Verdict::Done, .numbers = {}, .text = {}};
   for (const Removal& removal : change.removals) {
     if (auto done = remove(removal, files_gone); !done) return fail(std::move(done.error()));
   }
@@ -104,14 +133,8 @@ sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::
   for (const Addition& addition : change.additions) {
     auto verdict = add(addition, receipt.numbers.emplace_back());
     if (!verdict) return fail(std::move(verdict.error()));
-    if (*verdict == Verdict::Done) continue;
-    if (auto undone = s.rollback_to.run(); !undone) return fail(std::move(undone.error()));
-    files_gone.resize(files_before);
-    history_count_ = history_before;
-    receipt = {.verdict = *verdict, .numbers = {}, .text = addition.id};
-    break;
+    if (*verdict != Verdict::Done) return Receipt{.verdict = *verdict, .numbers = {}, .text = addition.id};
   }
-  if (auto released = s.release.run(); !released) return fail(std::move(released.error()));
   return receipt;
 }
 

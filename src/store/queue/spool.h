@@ -58,7 +58,7 @@ class Spool {
                                                                         OpenReport& report);
   ~Spool();
 
-  // One transaction for all of them, outcomes first, a savepoint each; receipts in the order given. When the transaction
+  // One transaction for all of them, outcomes first, where a refused one undoes only itself; receipts in the order given. When the transaction
   // fails as a whole, the outcomes are tried once more alone, and the rest gets Full or Failed.
   [[nodiscard]] std::vector<Receipt> apply(std::span<const Change* const> changes, std::int64_t now_us);
 
@@ -98,6 +98,8 @@ class Spool {
 
   struct Batch;
   [[nodiscard]] sqlite::Result<void> transact(Batch& batch);
+  [[nodiscard]] sqlite::Result<bool> attempt(Batch& batch, bool with_savepoints);
+  [[nodiscard]] sqlite::Result<Receipt> apply_in_savepoint(const Change& change, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<Receipt> apply_one(const Change& change, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<void> remove(const Removal& removal, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<void> update(const Update& update);

@@ -57,7 +57,7 @@ class Courier:
 
 
 def generator(options, name, *arguments):
-    done = subprocess.run([f"{options.build}/bench/{name}", *map(str, arguments)], capture_output=True, text=True)
+    done = subprocess.run([f"{options.build}/bench/{name}", *map(str, arguments)], stdout=subprocess.PIPE, text=True)
     try:
         return json.loads(done.stdout.splitlines()[0])
     except (ValueError, IndexError):

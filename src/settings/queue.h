@@ -29,8 +29,8 @@ struct QueueSettings {
   std::int64_t most_waiting = 5000;
   Duration slow_intake = seconds(2);
 
-  std::int64_t local_deliveries = 1000;
-  std::int64_t local_per_mailbox = 256;
+  std::int64_t local_deliveries = 2000;
+  std::int64_t local_per_mailbox = 1000;
   Duration local_timeout = minutes(15);
   std::int64_t remote_deliveries = 200;
   std::int64_t remote_per_host = 20;

@@ -16,14 +16,17 @@ namespace courier::store {
 namespace {
 
 // How long finished messages wait for others that are still being written: their answers go out together.
-constexpr Duration kGather = milliseconds(1);
+constexpr Duration kGather = milliseconds(20);
+// Between looks for maildirs that have rested.
+constexpr Duration kWakeGap = milliseconds(5);
 
-// Messages of one maildir that are written in parallel. Whoever writes the last of them publishes all: no thread waits for another,
-// and a message that is alone in its maildir, as most are, is one job.
+// Messages of one maildir. One job writes them all, so that their entries in tmp/ go to the disk together; then they are synced in
+// parallel, and whoever syncs the last publishes all. No thread waits for another; a message that is alone in its maildir, as most
+// are, is one job.
 struct DeliveryGroup {
   std::string maildir;
   std::vector<std::unique_ptr<DeliveryItem>> items;
-  std::atomic<std::size_t> unwritten = 0;
+  std::atomic<std::size_t> unsynced = 0;
   WallTime now;
 };
 
@@ -35,16 +38,12 @@ class DeliveryWork {
       : files_(disk, process_id), home_(home), told_(std::move(told)) {}
 
   // On a pool thread.
-  void perform(const std::shared_ptr<DeliveryGroup>& group, std::size_t index) {
-    files_.write(*group->items[index]);
-    if (--group->unwritten != 0) return;
-    std::vector<DeliveryItem*> all;
-    for (const auto& item : group->items) all.push_back(item.get());
-    files_.publish(all, group->now);
-    const std::lock_guard lock(mutex_);
-    finished_.push_back(group);
-    finished_items_ += group->items.size();
-    if (finished_.size() == 1) home_.post_from_any_thread(Callback(told_));
+  static void perform(const std::shared_ptr<DeliveryWork>& self, Pool& pool, const std::shared_ptr<DeliveryGroup>& group) {
+    for (const auto& item : group->items) self->files_.write(*item);
+    for (std::size_t i = 1; i < group->items.size(); ++i) {
+      pool.submit(Callback([self, group, i] { self->sync(group, i); }));
+    }
+    self->sync(group, 0);
   }
 
   [[nodiscard]] std::size_t finished_items() const {
@@ -58,6 +57,18 @@ class DeliveryWork {
   }
 
  private:
+  void sync(const std::shared_ptr<DeliveryGroup>& group, std::size_t index) {
+    files_.sync(*group->items[index]);
+    if (--group->unsynced != 0) return;
+    std::vector<DeliveryItem*> all;
+    for (const auto& item : group->items) all.push_back(item.get());
+    files_.publish(all, group->now);
+    const std::lock_guard lock(mutex_);
+    finished_.push_back(group);
+    finished_items_ += group->items.size();
+    if (finished_.size() == 1) home_.post_from_any_thread(Callback(told_));
+  }
+
   DeliveryFiles files_;
   Loop& home_;
   const std::function<void()> told_;
@@ -70,7 +81,10 @@ class DeliveryWork {
 
 struct Deliverer::State : std::enable_shared_from_this<State> {
   State(Loop& l, Pool& p, Settings s) : loop(l), pool(p), settings(s) {}
-  ~State() { loop.cancel_timer(gathering); }
+  ~State() {
+    loop.cancel_timer(gathering);
+    loop.cancel_timer(wake);
+  }
 
   struct Caller {
     Delivery delivery;
@@ -82,11 +96,14 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   struct Box {
     Callers waiting;
     Callers in_group;
+    Instant rests_until{};  // no group begins before
   };
   using Boxes = std::unordered_map<std::string, Box>;
 
   void add(std::shared_ptr<Caller> caller);
+  void consider(Boxes::value_type& entry);
   void start_all();
+  void wake_rested();
   void start(Boxes::value_type& entry);
   void gather();
   void settle();
@@ -101,6 +118,8 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   std::vector<Boxes::value_type*> starting;  // at the end of this turn of the loop
   std::size_t in_hand = 0;                   // messages
   TimerId gathering;
+  std::deque<std::pair<Instant, std::string>> resting;  // when the rest of a maildir ends, in that order
+  TimerId wake;
   std::unordered_set<std::string> recent;
   std::deque<std::string> recent_order;
 };
@@ -110,12 +129,33 @@ void Deliverer::State::add(std::shared_ptr<Caller> caller) {
   auto& entry = *boxes.try_emplace(caller->delivery.maildir).first;
   Box& box = entry.second;
   box.waiting.push_back(std::move(caller));
-  if (!box.in_group.empty() || box.waiting.size() > 1) return;  // busy, or about to start
+  if (box.waiting.size() == 1) consider(entry);
+}
+
+// A maildir rests after the beginning of a group: when its messages come thick, more of them share the sync of new/.
+void Deliverer::State::consider(Boxes::value_type& entry) {
+  if (!entry.second.in_group.empty() || loop.now() < entry.second.rests_until) return;
   starting.push_back(&entry);
   if (starting.size() > 1) return;
   loop.post([self = weak_from_this()] {
     if (const auto state = self.lock()) state->start_all();
   });
+}
+
+void Deliverer::State::wake_rested() {
+  wake = {};
+  const Instant now = loop.now();
+  while (!resting.empty() && resting.front().first <= now) {
+    const auto place = boxes.find(resting.front().second);
+    resting.pop_front();
+    if (place == boxes.end() || !place->second.in_group.empty()) continue;
+    if (place->second.waiting.empty()) {
+      boxes.erase(place);
+    } else {
+      consider(*place);
+    }
+  }
+  if (!resting.empty()) wake = loop.add_timer(std::max(resting.front().first, now + kWakeGap), [this] { wake_rested(); });
 }
 
 void Deliverer::State::start_all() {
@@ -124,6 +164,9 @@ void Deliverer::State::start_all() {
 
 void Deliverer::State::start(Boxes::value_type& entry) {
   auto& [maildir, box] = entry;
+  box.rests_until = loop.now() + settings.rest;
+  resting.emplace_back(box.rests_until, maildir);
+  if (wake.number == 0) wake = loop.add_timer(box.rests_until, [this] { wake_rested(); });
   const auto end = box.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(box.waiting.size(), settings.max_group));
   box.in_group.assign(std::move_iterator(box.waiting.begin()), std::move_iterator(end));
   box.waiting.erase(box.waiting.begin(), end);
@@ -134,10 +177,8 @@ void Deliverer::State::start(Boxes::value_type& entry) {
     group->items.push_back(std::make_unique<DeliveryItem>());
     group->items.back()->delivery = std::move(caller->delivery);
   }
-  group->unwritten = group->items.size();
-  for (std::size_t i = 0; i < box.in_group.size(); ++i) {
-    pool.submit(Callback([work = work, group, i] { work->perform(group, i); }));
-  }
+  group->unsynced = group->items.size();
+  pool.submit(Callback([work = work, home = &pool, group] { DeliveryWork::perform(work, *home, group); }));
 }
 
 // Alone, a message is answered at once. Under load the answers of a moment go out together, which costs the queue one wake-up.
@@ -155,10 +196,10 @@ void Deliverer::State::settle(DeliveryGroup& group) {
   const auto place = boxes.find(group.maildir);
   const Callers callers = std::exchange(place->second.in_group, {});
   in_hand -= callers.size();
-  if (place->second.waiting.empty()) {
-    boxes.erase(place);
-  } else {
-    start(*place);
+  if (!place->second.waiting.empty()) {
+    consider(*place);
+  } else if (place->second.rests_until <= loop.now()) {
+    boxes.erase(place);  // else when it has rested
   }
   for (std::size_t i = 0; i < callers.size(); ++i) {
     DeliveryItem& item = *group.items[i];

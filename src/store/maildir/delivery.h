@@ -2,8 +2,8 @@
 //
 // The file name is the same on every attempt, so a repeated attempt recognises what is already there. Each message is written to
 // tmp/ and synced, then renamed into new/, and new/ is synced. Messages of one maildir that wait at the same time are a group: its
-// files are written and synced in parallel on the pool, and its last one's thread renames all and syncs new/ once. Groups of different
-// maildirs do not wait for each other. After a failed sync nothing of the file is trusted: it is written again under another name
+// files are written, then synced in parallel on the pool, and the thread of the last one renames all and syncs new/ once. Groups of
+// different maildirs do not wait for each other. After a failed sync nothing of the file is trusted: it is written again under another name
 // from the bytes the caller still holds, once.
 #pragma once
 
@@ -67,6 +67,7 @@ class Deliverer {
   struct Settings {
     std::uint64_t process_id = 0;  // in tmp names
     std::size_t max_group = 1000;  // messages of one maildir at once
+    Duration rest = milliseconds(250);  // from a maildir's group to its next at least, so that more messages share a sync
     std::size_t remembered = 1000; // latest deliveries, for repeated attempts whose message was moved away since
   };
   // All outlive the deliverer. As many files are synced at once as the pool has threads: 16 is a good number.

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <algorithm>
+#include <utility>
 
 #include "store/maildir/message_name.h"
 
@@ -63,16 +64,28 @@ DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item) {
   auto file = disk_.open(tmp, OpenMode::CreateNew);
   if (!file) return fail(file.error());
   std::uint64_t lines = 0;
-  auto done = fill(**file, item, lines);
-  if (done) done = (*file)->sync();
-  if (done) done = (*file)->close();
-  if (!done) {
+  if (auto filled = fill(**file, item, lines); !filled) {
     (void)disk_.unlink(tmp);
-    return done;
+    return filled;
   }
+  item.file = std::move(*file);
   item.tmp = tmp;
   item.name = with_sizes(item.delivery.base, item.size, item.size + lines);
   return {};
+}
+
+DiskResult<void> DeliveryFiles::sync_tmp(DeliveryItem& item) {
+  const FilePtr file = std::move(item.file);
+  auto done = file->sync();
+  if (done) done = file->close();
+  if (!done) (void)disk_.unlink(std::exchange(item.tmp, {}));
+  return done;
+}
+
+// A failed sync may have dropped the pages it could not write: only new bytes in a new file can be trusted.
+DiskResult<void> DeliveryFiles::write_again(DeliveryItem& item) {
+  auto written = write_tmp(item);
+  return written ? sync_tmp(item) : written;
 }
 
 bool DeliveryFiles::find_earlier(DeliveryItem& item) {
@@ -95,9 +108,14 @@ void DeliveryFiles::write(DeliveryItem& item) {
     if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return decide(item, made.error());
     written = write_tmp(item);
   }
-  // A failed sync may have dropped the pages it could not write: only new bytes in a new file can be trusted.
   if (!written) written = write_tmp(item);
   if (!written) decide(item, written.error());
+}
+
+void DeliveryFiles::sync(DeliveryItem& item) {
+  if (!item.file) return;
+  if (sync_tmp(item)) return;
+  if (auto written = write_again(item); !written) decide(item, written.error());
 }
 
 void DeliveryFiles::rename_all(std::span<DeliveryItem* const> items) {
@@ -122,7 +140,7 @@ DiskResult<void> DeliveryFiles::rename_into_new_maildir(DeliveryItem& item) {
   if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return made;
   auto renamed = rename_tmp(item);
   if (renamed || renamed.error().os_error != ENOENT) return renamed;
-  if (auto written = write_tmp(item); !written) return written;
+  if (auto written = write_again(item); !written) return written;
   return rename_tmp(item);
 }
 
@@ -150,7 +168,7 @@ void DeliveryFiles::rewrite_all(std::span<DeliveryItem* const> items) {
     // What an earlier attempt left is as doubtful as what we renamed. It keeps the name that a client has given it meanwhile.
     item->found.reset();
     (void)find_earlier(*item);
-    if (auto written = write_tmp(*item); !written) decide(*item, written.error());
+    if (auto written = write_again(*item); !written) decide(*item, written.error());
   }
   rename_all(items);
 }

@@ -14,7 +14,8 @@ namespace courier::store {
 struct DeliveryItem {
   Delivery delivery;
   DeliveryResult result;
-  std::string tmp;                 // written and synced, waits for its rename; empty: nothing to rename
+  FilePtr file;                    // written, not synced yet
+  std::string tmp;                 // its name, until it is renamed; empty: nothing to rename
   std::string name;                // its final name
   std::uint64_t size = 0;
   std::optional<MessageFile> found;  // the file is there already: it is renamed to this
@@ -26,13 +27,17 @@ class DeliveryFiles {
  public:
   DeliveryFiles(Disk& disk, std::uint64_t process_id) : disk_(disk), process_id_(process_id) {}
 
-  // Looks for an earlier attempt's file, else writes tmp/ and syncs it.
+  // Looks for an earlier attempt's file, else writes one in tmp/.
   void write(DeliveryItem& item);
+  // Syncs what write() wrote.
+  void sync(DeliveryItem& item);
   // All undecided items of one maildir: quota, renames, one sync of new/ (and of cur/, when an earlier file lies there).
   void publish(std::span<DeliveryItem* const> items, WallTime now);
 
  private:
   [[nodiscard]] DiskResult<void> write_tmp(DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> sync_tmp(DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> write_again(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> fill(File& file, const DeliveryItem& item, std::uint64_t& lines);
   [[nodiscard]] bool find_earlier(DeliveryItem& item);
   void rename_all(std::span<DeliveryItem* const> items);

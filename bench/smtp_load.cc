@@ -1,11 +1,16 @@
 // smtp_load: sends COUNT messages over SESSIONS parallel connections and prints one line of JSON.
 //   smtp_load --port P [--count 5000] [--sessions 10] [--size 4096] [--users 100] [--to user%d@example.test]
 //             [--from sender@load.test] [--per-connection 1]
-// Recipient %d goes round from 1 to USERS.
+// Recipient %d goes round from 1 to USERS. One thread serves all sessions, so that it takes little of the machine that is measured.
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <thread>
+#include <cerrno>
+#include <cstring>
+#include <memory>
 
 #include "client.h"
 
@@ -21,63 +26,129 @@ std::string message(int size) {
   return text + ".\r\n";
 }
 
-struct Totals {
-  std::atomic<int> next{0}, accepted{0}, failed{0};
-  std::mutex mutex;
+struct Plan {
+  explicit Plan(const bench::Options& options)
+      : port(options.number("port", 10025)),
+        count(options.number("count", 5000)),
+        users(options.number("users", 100)),
+        per_connection(options.number("per-connection", 1)),
+        to(options.text("to", "user%d@example.test")),
+        from(options.text("from", "sender@load.test")),
+        text(message(options.number("size", 4096))) {}
+  int port, count, users, per_connection;
+  std::string to, from, text;
+
+  int next = 0, accepted = 0, failed = 0;
   std::vector<double> latencies;
   std::string first_error;
 };
 
-void send_one(bench::Client& client, const std::string& from, const std::string& to, const std::string& text) {
-  client.send("MAIL FROM:<" + from + ">\r\n");
-  client.smtp("250");
-  client.send("RCPT TO:<" + to + ">\r\n");
-  client.smtp("250");
-  client.send("DATA\r\n");
-  client.smtp("354");
-  client.send(text);
-  client.smtp("250");
-}
+// One connection after another, each with its messages. Every reply asks for the next step.
+class Session {
+ public:
+  Session(Plan& plan, int epoll) : plan_(plan), epoll_(epoll) {}
+  ~Session() { hang_up(); }
 
-void session(const bench::Options& options, Totals& totals) {
-  const int port = options.number("port", 10025);
-  const int count = options.number("count", 5000);
-  const int users = options.number("users", 100);
-  const int per_connection = options.number("per-connection", 1);
-  const std::string to = options.text("to", "user%d@example.test");
-  const std::string from = options.text("from", "sender@load.test");
-  const std::string text = message(options.number("size", 4096));
-  std::vector<double> latencies;
-  for (;;) {
-    int begun = 0;
-    try {
-      const double start = bench::now();
-      int number = totals.next++;
-      if (number >= count) break;
-      begun = 1;
-      bench::Client client(port);
-      client.smtp("220");
-      client.send("EHLO load.test\r\n");
-      client.smtp("250");
-      for (int i = 0;;) {
-        send_one(client, from, bench::numbered(to, number % users + 1), text);
-        ++totals.accepted;
-        begun = 0;
-        if (++i == per_connection || (number = totals.next++) >= count) break;
-        begun = 1;
-      }
-      client.send("QUIT\r\n");
-      client.smtp("221");
-      latencies.push_back(bench::now() - start);
-    } catch (const std::exception& e) {
-      totals.failed += begun;
-      const std::lock_guard lock(totals.mutex);
-      if (totals.first_error.empty()) totals.first_error = e.what();
-    }
+  // False: no message is left to send.
+  bool begin() {
+    if (plan_.next >= plan_.count) return false;
+    number_ = plan_.next++;
+    sent_ = 0;
+    step_ = Step::Greeting;
+    start_ = bench::now();
+    received_.clear();
+    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(plan_.port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return broken(std::strerror(errno));
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = this;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket_, &event);
+    return true;
   }
-  const std::lock_guard lock(totals.mutex);
-  totals.latencies.insert(totals.latencies.end(), latencies.begin(), latencies.end());
-}
+
+  // Something can be read. False: no message is left to send.
+  bool readable() {
+    char bytes[4096];
+    const ssize_t n = ::recv(socket_, bytes, sizeof bytes, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (n <= 0) return broken("connection closed");
+    received_.append(bytes, static_cast<std::size_t>(n));
+    return whole_reply() ? advance() : true;
+  }
+
+ private:
+  enum class Step { Greeting, Ehlo, Mail, Rcpt, Data, Text, Quit };
+
+  // The last line of a reply has a space behind its code.
+  bool whole_reply() const {
+    if (received_.size() < 2 || received_.back() != '\n') return false;
+    const auto before = received_.rfind('\n', received_.size() - 2);
+    const std::size_t line = before == std::string::npos ? 0 : before + 1;
+    return received_.size() > line + 3 && received_[line + 3] == ' ';
+  }
+
+  bool advance() {
+    const char* wanted = step_ == Step::Greeting ? "220" : step_ == Step::Data ? "354" : step_ == Step::Quit ? "221" : "250";
+    if (!received_.starts_with(wanted)) return broken(received_);
+    received_.clear();
+    switch (step_) {
+      case Step::Greeting: return say(Step::Ehlo, "EHLO load.test\r\n");
+      case Step::Ehlo: return mail();
+      case Step::Mail: return say(Step::Rcpt, "RCPT TO:<" + bench::numbered(plan_.to, number_ % plan_.users + 1) + ">\r\n");
+      case Step::Rcpt: return say(Step::Data, "DATA\r\n");
+      case Step::Data: return say(Step::Text, plan_.text);
+      case Step::Text: return accepted();
+      case Step::Quit: plan_.latencies.push_back(bench::now() - start_); return hang_up(), begin();
+    }
+    return false;
+  }
+  bool mail() { return say(Step::Mail, "MAIL FROM:<" + plan_.from + ">\r\n"); }
+
+  bool accepted() {
+    ++plan_.accepted;
+    if (++sent_ == plan_.per_connection || plan_.next >= plan_.count) return say(Step::Quit, "QUIT\r\n");
+    number_ = plan_.next++;
+    return mail();
+  }
+
+  // What is said fits the socket's buffer: blocking is short.
+  bool say(Step step, std::string_view text) {
+    step_ = step;
+    while (!text.empty()) {
+      const ssize_t n = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return broken(std::strerror(errno));
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+  }
+
+  bool broken(const std::string& why) {
+    if (step_ != Step::Quit) ++plan_.failed;
+    if (plan_.first_error.empty()) plan_.first_error = why.substr(0, why.find_first_of("\r\n"));
+    hang_up();
+    return begin();
+  }
+  void hang_up() {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = -1;
+  }
+
+  Plan& plan_;
+  int epoll_;
+  int socket_ = -1;
+  int number_ = 0;
+  int sent_ = 0;
+  Step step_ = Step::Greeting;
+  double start_ = 0;
+  std::string received_;
+};
 
 double percentile(std::vector<double>& values, double part) {
   if (values.empty()) return 0;
@@ -89,14 +160,22 @@ double percentile(std::vector<double>& values, double part) {
 
 int main(int argc, char** argv) {
   const bench::Options options(argc, argv);
-  Totals totals;
+  Plan plan(options);
+  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   const double start = bench::now();
-  std::vector<std::thread> threads;
-  for (int i = 0; i < options.number("sessions", 10); ++i) threads.emplace_back([&] { session(options, totals); });
-  for (auto& thread : threads) thread.join();
+  std::vector<std::unique_ptr<Session>> sessions;
+  int running = 0;
+  for (int i = 0; i < options.number("sessions", 10); ++i) {
+    sessions.push_back(std::make_unique<Session>(plan, epoll));
+    running += sessions.back()->begin() ? 1 : 0;
+  }
+  while (running > 0) {
+    epoll_event events[64];
+    const int n = ::epoll_wait(epoll, events, 64, -1);
+    for (int i = 0; i < n; ++i) running -= static_cast<Session*>(events[i].data.ptr)->readable() ? 0 : 1;
+  }
   const double seconds = bench::now() - start;
-  std::printf("{\"accepted\":%d,\"failed\":%d,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"error\":\"%s\"}\n", totals.accepted.load(),
-              totals.failed.load(), seconds, percentile(totals.latencies, 0.5), percentile(totals.latencies, 0.99),
-              totals.first_error.c_str());
-  return totals.failed > 0 ? 1 : 0;
+  std::printf("{\"accepted\":%d,\"failed\":%d,\"seconds\":%.3f,\"p50_ms\":%.2f,\"p99_ms\":%.2f,\"error\":\"%s\"}\n", plan.accepted,
+              plan.failed, seconds, percentile(plan.latencies, 0.5), percentile(plan.latencies, 0.99), plan.first_error.c_str());
+  return plan.failed > 0 ? 1 : 0;
 }

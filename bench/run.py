@@ -86,7 +86,7 @@ def smtp_in(options, server):
     cpu = measure.processor_seconds(server.pid) - before
     if load["failed"]:
         print(f"  {server.name}: {load['failed']} failed: {load['error']}", file=sys.stderr)
-    return {"rate": load["accepted"] / seconds, "cpu_ms": cpu * 1e3 / load["accepted"], "p50": load["p50_ms"], "p99": load["p99_ms"]}
+    return {"rate": load["accepted"] / seconds, "accept": load["accepted"] / load["seconds"], "cpu_ms": cpu * 1e3 / load["accepted"], "p50": load["p50_ms"], "p99": load["p99_ms"]}
 
 
 class Sink:
@@ -111,7 +111,7 @@ def relay(options, server, sink):
     wait_for(lambda: sink.count() - already >= load["accepted"], 120, "the last relayed message")
     seconds = time.time() - start
     cpu = measure.processor_seconds(server.pid) - before
-    return {"rate": load["accepted"] / seconds, "cpu_ms": cpu * 1e3 / load["accepted"], "p50": load["p50_ms"], "p99": load["p99_ms"]}
+    return {"rate": load["accepted"] / seconds, "accept": load["accepted"] / load["seconds"], "cpu_ms": cpu * 1e3 / load["accepted"], "p50": load["p50_ms"], "p99": load["p99_ms"]}
 
 
 def fill_mailbox(maildir, count, owner):

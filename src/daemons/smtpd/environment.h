@@ -7,11 +7,13 @@
 
 #include "base/queue_id.h"
 #include "contracts/auth.h"
+#include "contracts/directory.h"
 #include "daemons/smtpd/buffers.h"
 #include "daemons/smtpd/config.h"
 #include "daemons/smtpd/probe.h"
 #include "runtime/link.h"
 #include "runtime/pool.h"
+#include "runtime/remembered.h"
 #include "runtime/tls.h"
 
 namespace courier::smtpd {
@@ -29,6 +31,8 @@ struct Environment {
   std::string host_name;
   std::shared_ptr<const Config> config;    // new sessions take this
   std::shared_ptr<TlsServerContext> tls;   // null: no STARTTLS
+  // Recipients that are taken: one who gets much mail is not asked for each time.
+  Remembered<directory::LookupReply> recipients;
   Buffers buffers{};
   std::size_t body_bytes = 0;              // of messages that are coming in, in memory
 };

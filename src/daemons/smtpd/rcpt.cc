@@ -25,8 +25,16 @@ std::optional<Reply> judge(Session& session, const directory::LookupReply& found
 
 // Mail for user@[our own address] is for that user of the default domain, which a bare local part stands for.
 void drop_own_literal(const Session& session, address::Mailbox& to) {
+  if (!to.is_literal()) return;
   const Endpoint local = session.stream().local();
-  if (to.is_literal() && !local.is_unix() && iequals(to.domain, '[' + local.ip.smtp_literal() + ']')) to.domain.clear();
+  if (!local.is_unix() && iequals(to.domain, '[' + local.ip.smtp_literal() + ']')) to.domain.clear();
+}
+
+Task<Result<directory::LookupReply, ChannelFault>> look_up(Environment& env, const std::string& address) {
+  if (const directory::LookupReply* known = env.recipients.find(address)) co_return *known;
+  auto found = co_await env.auth.call(directory::Lookup{address}, env.loop.in(lookup_time));
+  if (found && found->verdict == directory::Verdict::One && !found->over_quota) env.recipients.keep(address, *found);
+  co_return found;
 }
 
 }  // namespace
@@ -41,7 +49,7 @@ Task<Reply> rcpt(Session& session, std::string_view arguments) {
   }
   drop_own_literal(session, command->to);
   submit::Recipient recipient{write(command->to), command->notify, std::move(command->original)};
-  const auto found = co_await session.env().auth.call(directory::Lookup{recipient.address}, session.env().loop.in(lookup_time));
+  const auto found = co_await look_up(session.env(), recipient.address);
   if (!found) {
     session.env().probe.trouble(session.name(), "directory does not answer", to_string(found.error()));
     co_return try_later();

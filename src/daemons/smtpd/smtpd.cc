@@ -31,6 +31,10 @@ T or_throw(Result<T, std::string> result) {
   return std::move(*result);
 }
 
+// Short, since an account that is removed goes on being accepted meanwhile (and is bounced by the queue).
+constexpr Duration remembered_time = seconds(1);
+constexpr std::size_t remembered_recipients = 10'000;
+
 }  // namespace
 
 Smtpd::Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, Doors::TlsFactory tls)
@@ -46,7 +50,8 @@ Smtpd::Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, Doors::TlsFacto
            .ids = ids_,
            .host_name = context.start.host_name,
            .config = or_throw(make_config(context.start.settings)),
-           .tls = nullptr},
+           .tls = nullptr,
+           .recipients{context.loop, remembered_time, remembered_recipients}},
       doors_(context.loop, std::move(tls)) {
   doors_.use_ticket_keys(context.start.ticket_keys);
   if (auto used = doors_.use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());

@@ -8,8 +8,10 @@ namespace courier::spool {
 // Stored formats: this one is written and read; an older one is brought up, a newer one refused.
 inline constexpr int schema_version = 1;
 inline constexpr int page_size = 4096;
-// About 16 MB of WAL, then a checkpoint.
-inline constexpr int checkpoint_pages = 4096;
+// A checkpoint costs by the pages that differ, not by the length of the log, and whoever commits waits for it: under load the log
+// grows to 64 MB; when the queue rests, a megabyte is enough.
+inline constexpr int checkpoint_pages = 16384;
+inline constexpr int checkpoint_pages_at_rest = 256;
 
 // Sets the pragmas and makes the tables in a new database; checks the version of an old one. Fault::Other with a text when
 // the version is newer than ours.

@@ -74,15 +74,23 @@ Database::Database(sqlite3* handle, std::unique_ptr<Place> place) : place_(std::
   sqlite3_wal_hook(handle_, Place::committed, place_.get());
 }
 
-Database::Database(Database&& other) noexcept : place_(std::move(other.place_)), handle_(std::exchange(other.handle_, nullptr)) {}
+Database::Database(Database&& other) noexcept
+    : place_(std::move(other.place_)),
+      handle_(std::exchange(other.handle_, nullptr)),
+      begin_(std::exchange(other.begin_, std::nullopt)),
+      commit_(std::exchange(other.commit_, std::nullopt)) {}
 
 Database& Database::operator=(Database&& other) noexcept {
   std::swap(place_, other.place_);
   std::swap(handle_, other.handle_);
+  std::swap(begin_, other.begin_);
+  std::swap(commit_, other.commit_);
   return *this;
 }
 
 Database::~Database() {
+  begin_.reset();
+  commit_.reset();
   // With statements left this refuses and the connection leaks: a bug of ours.
   if (handle_ != nullptr) CHECK(sqlite3_close(handle_) == SQLITE_OK);
 }
@@ -156,6 +164,15 @@ Result<std::int64_t> Database::integer(std::string_view sql) {
   return *row ? statement->integer(0) : 0;
 }
 
+Result<void> Database::run_kept(std::optional<Statement>& kept, const char* sql) {
+  if (!kept) {
+    auto prepared = prepare(sql);
+    if (!prepared) return fail(std::move(prepared.error()));
+    kept = std::move(*prepared);
+  }
+  return kept->run();
+}
+
 std::int64_t Database::last_row() const { return sqlite3_last_insert_rowid(handle_); }
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
@@ -170,7 +187,7 @@ Result<void> Database::checkpoint() {
 }
 
 Result<Transaction> Transaction::begin(Database& database) {
-  if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun) return fail(std::move(begun.error()));
+  if (auto begun = database.run_kept(database.begin_, "BEGIN IMMEDIATE"); !begun) return fail(std::move(begun.error()));
   return Transaction(database);
 }
 
@@ -183,7 +200,7 @@ Transaction::~Transaction() {
 }
 
 Result<void> Transaction::commit() {
-  auto done = database_->execute("COMMIT");
+  auto done = database_->run_kept(database_->commit_, "COMMIT");
   if (!done) return done;  // the destructor rolls back
   database_ = nullptr;
   return {};

@@ -166,8 +166,11 @@ class Database {
   Database(sqlite3* handle, std::unique_ptr<Place> place);
   [[nodiscard]] static Result<Database> open_file(Disk& disk, const std::string& path, bool create);
   [[nodiscard]] Result<void> use_log(const OpenOptions& options);
+  friend class Transaction;
+  [[nodiscard]] Result<void> run_kept(std::optional<Statement>& kept, const char* sql);
   std::unique_ptr<Place> place_;
   sqlite3* handle_ = nullptr;
+  std::optional<Statement> begin_, commit_;  // prepared when first used
 };
 
 // BEGIN IMMEDIATE now, ROLLBACK on destruction unless committed. The Database stays in place meanwhile.

@@ -31,7 +31,7 @@ struct Environment {
   std::string host_name;
   std::shared_ptr<const Config> config;    // new sessions take this
   std::shared_ptr<TlsServerContext> tls;   // null: no STARTTLS
-  // Recipients that are taken: one who gets much mail is not asked for each time.
+  // What auth said of recipients: one who gets much mail is not asked for each time.
   Remembered<directory::LookupReply> recipients;
   Buffers buffers{};
   std::size_t body_bytes = 0;              // of messages that are coming in, in memory

@@ -21,10 +21,11 @@ class ThreadPool final : public Pool {
  public:
   ThreadPool(Loop& loop, int threads) : loop_(loop), most_(static_cast<std::size_t>(threads)) { CHECK(threads > 0); }
   ~ThreadPool() override {
+    std::deque<Callback> dropped;  // not under the lock: what a job holds may submit when it goes
     {
       const std::lock_guard lock(mutex_);
       ending_ = true;
-      jobs_.clear();
+      dropped.swap(jobs_);
       for (Worker* worker : std::exchange(idle_, {})) worker->wake.post();
     }
     for (const auto& worker : workers_) worker->thread.join();

@@ -15,8 +15,6 @@ namespace courier::store {
 
 namespace {
 
-// How long finished messages wait for others that are still being written: their answers go out together.
-constexpr Duration kGather = milliseconds(20);
 // Between looks for maildirs that have rested.
 constexpr Duration kWakeGap = milliseconds(5);
 
@@ -183,8 +181,8 @@ void Deliverer::State::start(Boxes::value_type& entry) {
 
 // Alone, a message is answered at once. Under load the answers of a moment go out together, which costs the queue one wake-up.
 void Deliverer::State::gather() {
-  if (work->finished_items() == in_hand) return settle();
-  if (gathering.number == 0) gathering = loop.add_timer(loop.now() + kGather, [this] { settle(); });
+  if (work->finished_items() == in_hand || settings.gather == Duration{}) return settle();
+  if (gathering.number == 0) gathering = loop.add_timer(loop.now() + settings.gather, [this] { settle(); });
 }
 
 void Deliverer::State::settle() {

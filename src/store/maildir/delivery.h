@@ -68,6 +68,8 @@ class Deliverer {
     std::uint64_t process_id = 0;  // in tmp names
     std::size_t max_group = 1000;  // messages of one maildir at once
     Duration rest = milliseconds(100);  // from a maildir's group to its next at least, so that more messages share a sync
+    // How long finished messages wait for others that are being written: their answers go out together.
+    Duration gather = milliseconds(20);
     std::size_t remembered = 1000; // latest deliveries, for repeated attempts whose message was moved away since
   };
   // All outlive the deliverer. As many files are synced at once as the pool has threads: 16 is a good number.

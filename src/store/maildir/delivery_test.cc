@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <set>
 
@@ -23,6 +24,9 @@ std::string body_of(int number) {
   while (body.size() < 1500) body += line;
   return body;
 }
+
+// Neither rests nor gathers: what is ready is delivered and answered.
+Deliverer::Settings at_once(std::uint64_t process_id) { return {.process_id = process_id, .rest = {}, .gather = {}}; }
 
 class DeliveryTest : public testing::Test {
  protected:
@@ -55,7 +59,7 @@ class DeliveryTest : public testing::Test {
   ManualLoop loop;
   SimulatedDisk disk;
   std::unique_ptr<Pool> pool = make_inline_pool(loop);
-  Deliverer deliverer{loop, disk, *pool, {.process_id = 7}};
+  Deliverer deliverer{loop, disk, *pool, at_once(7)};
   TaskGroup tasks{loop, no_exceptions()};
 };
 
@@ -93,7 +97,7 @@ TEST_F(DeliveryTest, AFileBodyArrivesWholeAndEmptyBodiesToo) {
 TEST_F(DeliveryTest, ARepeatedAttemptFindsTheFirst) {
   ASSERT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Delivered);
   EXPECT_EQ(deliver(message(1)).outcome, DeliveryOutcome::Repeated);   // remembered
-  Deliverer restarted(loop, disk, *pool, {.process_id = 8});
+  Deliverer restarted(loop, disk, *pool, at_once(8));
   Delivery again = message(1);
   again.look_first = true;
   DeliveryResult result;
@@ -119,9 +123,70 @@ TEST_F(DeliveryTest, OneDirectorySyncServesAWholeBatch) {
   loop.run_ready();
   EXPECT_EQ(done, 50);
   EXPECT_EQ(deliverer.pending(), 0u);
-  // The first went alone, the other 49 waited for it and went together.
-  EXPECT_EQ(disk.calls().at("sync_directory") - before.at("sync_directory"), 2u);
+  EXPECT_EQ(disk.calls().at("sync_directory") - before.at("sync_directory"), 1u);
   EXPECT_EQ(disk.calls().at("sync") - before.at("sync"), 50u);
+}
+
+TEST_F(DeliveryTest, AMaildirRestsBetweenGroupsAndOthersDoNotWaitForIt) {
+  Deliverer resting(loop, disk, *pool, {.process_id = 9, .rest = milliseconds(100), .gather = {}});
+  std::vector<int> order;
+  const auto send = [&](int number, const std::string& maildir) {
+    tasks.spawn(collect(resting, message(number, maildir), [&order, number](DeliveryResult) { order.push_back(number); }));
+    loop.run_ready();
+  };
+  send(1, "/mail/ann");
+  EXPECT_EQ(order, (std::vector{1}));  // alone: at once
+  const auto before = disk.calls();
+  send(2, "/mail/ann");
+  send(3, "/mail/ann");
+  send(4, "/mail/bob");
+  EXPECT_EQ(order, (std::vector{1, 4}));
+  loop.advance(milliseconds(99));
+  EXPECT_EQ(order, (std::vector{1, 4}));
+  loop.advance(milliseconds(1));
+  EXPECT_EQ(order, (std::vector{1, 4, 2, 3}));
+  loop.advance(seconds(1));
+  const auto synced = disk.calls();
+  send(5, "/mail/ann");
+  EXPECT_EQ(order.back(), 5);  // rested
+  EXPECT_EQ(disk.calls().at("sync_directory") - synced.at("sync_directory"), 1u);
+  EXPECT_EQ(disk.calls().at("sync") - before.at("sync"), 4u);
+  EXPECT_EQ(resting.pending(), 0u);
+}
+
+TEST_F(DeliveryTest, AnswersGatherWhileOthersAreBeingWritten) {
+  // A pool whose second job does not come to its turn.
+  class HeldPool final : public Pool {
+   public:
+    explicit HeldPool(Loop& loop) : loop_(loop) {}
+    void submit(Callback job) override { jobs.push_back(std::move(job)); }
+    Loop& loop() override { return loop_; }
+    void run_one() {
+      Callback job = std::move(jobs.front());
+      jobs.pop_front();
+      job();
+    }
+    std::deque<Callback> jobs;
+
+   private:
+    Loop& loop_;
+  };
+  HeldPool held(loop);
+  Deliverer gathering(loop, disk, held, {.process_id = 9, .rest = {}, .gather = milliseconds(20)});
+  int done = 0;
+  for (const char* maildir : {"/mail/ann", "/mail/bob", "/mail/cid"}) {
+    tasks.spawn(collect(gathering, message(1, maildir), [&](DeliveryResult) { ++done; }));
+  }
+  loop.run_ready();
+  held.run_one();
+  held.run_one();
+  loop.run_ready();
+  EXPECT_EQ(done, 0);
+  loop.advance(milliseconds(20));
+  EXPECT_EQ(done, 2);
+  held.run_one();
+  loop.run_ready();
+  EXPECT_EQ(done, 3);  // the last one waits for nobody
 }
 
 TEST_F(DeliveryTest, QuotaIsCheckedForEachAndCountedOnce) {
@@ -232,7 +297,7 @@ int faults_of_a_run(bool ignore_syncs, std::uint64_t seeds) {
   SimulatedDisk disk;
   if (ignore_syncs) disk.ignore_syncs();
   const auto pool = make_inline_pool(loop);
-  Deliverer deliverer(loop, disk, *pool, {.process_id = 7});
+  Deliverer deliverer(loop, disk, *pool, at_once(7));
   TaskGroup tasks(loop, no_exceptions());
   std::set<int> acknowledged;
   int faults = 0;

@@ -33,7 +33,7 @@ class FrameReader {
  public:
   explicit FrameReader(const ChannelLimits& limits) : limits_(limits) {}
 
-  // Where the next bytes go: room for what the frame lacks that has begun, at least 64 KiB. Good until arrived().
+  // Where the next bytes go: room for what the frame lacks that has begun, at least 32 KiB. Good until arrived().
   [[nodiscard]] std::span<char> room();
   // The first `count` bytes of room() were filled, which may be none; `descriptors` came with them.
   void arrived(std::size_t count, std::vector<Descriptor> descriptors);

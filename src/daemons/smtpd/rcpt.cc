@@ -33,8 +33,8 @@ void drop_own_literal(const Session& session, address::Mailbox& to) {
 Task<Result<directory::LookupReply, ChannelFault>> look_up(Environment& env, const std::string& address) {
   if (const directory::LookupReply* known = env.recipients.find(address)) co_return *known;
   auto found = co_await env.auth.call(directory::Lookup{address}, env.loop.in(lookup_time));
-  // An account that was just made, or has room again, is known at once.
-  const bool changes = !found || found->verdict == directory::Verdict::Unknown || found->verdict == directory::Verdict::Later || found->over_quota;
+  // An account that was just made is known at once.
+  const bool changes = !found || found->verdict == directory::Verdict::Unknown || found->verdict == directory::Verdict::Later;
   if (!changes) env.recipients.keep(address, *found);
   co_return found;
 }

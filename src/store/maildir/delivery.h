@@ -42,35 +42,35 @@ class DeliveryBody {
 };
 
 struct Delivery {
-  std::string maildir;             // absolute; made when missing
+  std::string maildir;  // absolute; made when missing
   QuotaLimits quota;
-  std::string base;                // delivery_base()
-  bool look_first = true;          // it may be there already: an attempt came before, or may have
-  std::string head;                // header lines to put in front: Return-Path, Delivered-To
+  std::string base;  // delivery_base()
+  bool look_first = true;  // it may be there already: an attempt came before, or may have
+  std::string head;  // header lines to put in front: Return-Path, Delivered-To
   std::shared_ptr<DeliveryBody> body;
 };
 
 enum class DeliveryOutcome : std::uint8_t {
   Delivered,
-  Repeated,    // an earlier attempt had delivered it
+  Repeated,  // an earlier attempt had delivered it
   OverQuota,
-  NoSpace,     // the disk is full: later
-  Broken,      // the disk failed: later
+  NoSpace,  // the disk is full: later
+  Broken,  // the disk failed: later
 };
 struct DeliveryResult {
   DeliveryOutcome outcome = DeliveryOutcome::Broken;
-  std::string text;                // for the log, when not delivered
+  std::string text;  // for the log, when not delivered
 };
 
 class Deliverer {
  public:
   struct Settings {
     std::uint64_t process_id = 0;  // in tmp names
-    std::size_t max_group = 1000;  // messages of one maildir at once
+    std::size_t max_group = 250;  // messages of one maildir at once, each an open file
     Duration rest = milliseconds(100);  // from a maildir's group to its next at least, so that more messages share a sync
     // How long finished messages wait for others that are being written: their answers go out together.
     Duration gather = milliseconds(20);
-    std::size_t remembered = 1000; // latest deliveries, for repeated attempts whose message was moved away since
+    std::size_t remembered = 1000;  // latest deliveries, for repeated attempts whose message was moved away since
   };
   // All outlive the deliverer. As many files are synced at once as the pool has threads: 16 is a good number.
   Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings);

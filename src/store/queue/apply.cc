@@ -83,7 +83,8 @@ sqlite::Result<bool> Spool::attempt(Batch& batch, bool with_savepoints) {
   const std::int64_t history_before = history_count_;
   const auto run = [&]() -> sqlite::Result<bool> {
     for (const std::size_t i : batch.chosen) {
-      auto receipt = with_savepoints ? apply_in_savepoint(*batch.changes[i], batch.files_gone) : apply_one(*batch.changes[i], batch.files_gone);
+      auto receipt =
+          with_savepoints ? apply_in_savepoint(*batch.changes[i], batch.files_gone) : apply_one(*batch.changes[i], batch.files_gone);
       if (!receipt) return fail(std::move(receipt.error()));
       if (receipt->verdict != Verdict::Done && !with_savepoints) return false;
       batch.receipts[i] = std::move(*receipt);

@@ -87,7 +87,7 @@ class Spool {
   bool tidy();
   [[nodiscard]] Bodies& bodies() { return bodies_; }
   [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }  // at the last transaction
-  void set_options(const SpoolOptions& options) { options_ = options; }   // the folder stays
+  void set_options(const SpoolOptions& options) { options_ = options; }  // the folder stays
 
  private:
   struct Statements;

@@ -95,6 +95,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
     Callers waiting;
     Callers in_group;
     Instant rests_until{};  // no group begins before
+    bool starting = false;  // one begins at the end of this turn of the loop
   };
   using Boxes = std::unordered_map<std::string, Box>;
 
@@ -113,7 +114,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   Settings settings;
   std::shared_ptr<DeliveryWork> work;
   Boxes boxes;
-  std::vector<Boxes::value_type*> starting;  // at the end of this turn of the loop
+  std::vector<Boxes::value_type*> starting;
   std::size_t in_hand = 0;                   // messages
   TimerId gathering;
   std::deque<std::pair<Instant, std::string>> resting;  // when the rest of a maildir ends, in that order
@@ -127,12 +128,14 @@ void Deliverer::State::add(std::shared_ptr<Caller> caller) {
   auto& entry = *boxes.try_emplace(caller->delivery.maildir).first;
   Box& box = entry.second;
   box.waiting.push_back(std::move(caller));
-  if (box.waiting.size() == 1) consider(entry);
+  consider(entry);
 }
 
 // A maildir rests after the beginning of a group: when its messages come thick, more of them share the sync of new/.
 void Deliverer::State::consider(Boxes::value_type& entry) {
-  if (!entry.second.in_group.empty() || loop.now() < entry.second.rests_until) return;
+  Box& box = entry.second;
+  if (box.starting || !box.in_group.empty() || loop.now() < box.rests_until) return;
+  box.starting = true;
   starting.push_back(&entry);
   if (starting.size() > 1) return;
   loop.post([self = weak_from_this()] {
@@ -162,6 +165,7 @@ void Deliverer::State::start_all() {
 
 void Deliverer::State::start(Boxes::value_type& entry) {
   auto& [maildir, box] = entry;
+  box.starting = false;
   box.rests_until = loop.now() + settings.rest;
   resting.emplace_back(box.rests_until, maildir);
   if (wake.number == 0) wake = loop.add_timer(box.rests_until, [this] { wake_rested(); });

@@ -154,6 +154,25 @@ TEST_F(DeliveryTest, AMaildirRestsBetweenGroupsAndOthersDoNotWaitForIt) {
   EXPECT_EQ(resting.pending(), 0u);
 }
 
+TEST_F(DeliveryTest, AMessageThatComesAsItsMaildirHasRestedBeginsOneGroup) {
+  Deliverer resting(loop, disk, *pool, {.process_id = 9, .rest = milliseconds(100), .gather = {}});
+  int done = 0;
+  const auto send = [&](int number, const std::string& maildir) {
+    tasks.spawn(collect(resting, message(number, maildir), [&](DeliveryResult) { ++done; }));
+  };
+  send(1, "/mail/ann");
+  loop.run_ready();
+  // In the turn in which the deliverer looks for maildirs that have rested: bob's has, and is about to begin.
+  loop.add_timer(loop.now() + milliseconds(105), [&] { send(3, "/mail/bob"); });
+  loop.advance(milliseconds(2));
+  send(2, "/mail/bob");
+  loop.run_ready();
+  ASSERT_EQ(done, 2);
+  loop.advance(milliseconds(103));
+  EXPECT_EQ(done, 3);
+  EXPECT_EQ(resting.pending(), 0u);
+}
+
 TEST_F(DeliveryTest, AnswersGatherWhileOthersAreBeingWritten) {
   // A pool whose second job does not come to its turn.
   class HeldPool final : public Pool {

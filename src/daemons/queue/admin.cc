@@ -91,13 +91,12 @@ Task<control::Answer> Admin::change(Step step, Arguments arguments) {
   const std::size_t most = step == Step::Cancel ? 2 : 1;
   if (arguments.empty() || arguments.size() > most) co_return fault(usage, "one queue id is needed");
   const std::string id = arguments.front();
-  const bool active = rounds_.find(id) != nullptr;
-  const MessagePtr message = co_await rounds_.hold(id);
-  if (!message) co_return not_there(id);
-  const Rounds::Lock held = co_await rounds_.lock(message);
+  const Rounds::Hold held = co_await rounds_.hold(id);
+  if (!held.message) co_return not_there(id);
+  const MessagePtr message = held.message;
   Progress& progress = message->progress;
   const WallTime now = parts_.loop.wall_now();
-  const bool in_time = !active && !progress.attempted;
+  const bool in_time = held.brought && !progress.attempted;
   switch (step) {
     case Step::Hold:
       progress.held = true;
@@ -115,7 +114,7 @@ Task<control::Answer> Admin::change(Step step, Arguments arguments) {
       progress.event(now, "cancelled by the administrator");
       break;
   }
-  if (!active) {
+  if (held.brought) {
     message->due_us = (step == Step::Hold ? now + days(3650) : now).microseconds;
     spool::Change update;
     update.updates.push_back({.number = message->number, .record = {}, .due_us = message->due_us, .state = encode(progress)});

@@ -190,16 +190,11 @@ Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_fi
   change.additions.push_back(std::move(addition));
 
   // The other message's outcome is changed under its lock, and undone if the commit fails.
-  MessagePtr other;
-  bool was_in_memory = false;
-  std::optional<Rounds::Lock> held;
+  std::optional<Rounds::Hold> held;
+  if (finishes) held.emplace(co_await rounds_.hold(finishes->id));
+  const MessagePtr other = held ? held->message : nullptr;
   Progress before;
-  if (finishes) {
-    was_in_memory = rounds_.find(finishes->id) != nullptr;
-    other = co_await rounds_.hold(finishes->id);
-  }
   if (other) {
-    held.emplace(co_await rounds_.lock(other));
     before = other->progress;
     for (const std::uint32_t number : finishes->recipients) {
       TargetState& state = other->progress.at(number);
@@ -217,8 +212,8 @@ Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_fi
   const bool done = receipt.verdict == spool::Verdict::Done;
   if (other) {
     if (!done) other->progress = std::move(before);
+    if (held->brought) rounds_.park(other);
     held.reset();
-    if (!was_in_memory) rounds_.park(other);
   }
   if (!done) co_return answer(outcome_of(receipt.verdict), receipt.text);
   message->number = receipt.numbers.front();
@@ -267,14 +262,14 @@ Task<WithDescriptors<submit::OpenBodyReply>> Intake::open_body(DoorPtr door, sub
 }
 
 Task<submit::CancelReply> Intake::cancel(submit::Cancel request) {
-  if (rounds_.find(request.id)) co_return submit::CancelReply{.in_time = false, .text = "it is being delivered"};
-  const MessagePtr message = co_await rounds_.hold(request.id);
-  if (!message) co_return submit::CancelReply{.in_time = false, .text = "no such message"};
-  if (message->record.envelope.account != request.account) {
-    rounds_.park(message);
+  const Rounds::Hold held = co_await rounds_.hold(request.id);
+  const MessagePtr message = held.message;
+  const bool theirs = message && message->record.envelope.account == request.account;
+  if (theirs && !held.brought) co_return submit::CancelReply{.in_time = false, .text = "it is being delivered"};
+  if (!theirs) {
+    if (held.brought) rounds_.park(message);
     co_return submit::CancelReply{.in_time = false, .text = "no such message"};
   }
-  const Rounds::Lock held = co_await rounds_.lock(message);
   const WallTime now = parts_.loop.wall_now();
   if (message->progress.attempted || message->due_us <= now.microseconds) {
     rounds_.park(message);

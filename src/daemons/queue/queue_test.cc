@@ -356,5 +356,36 @@ TEST_F(QueueTest, TheAdministratorSeesHoldsReleasesRetriesAndCancels) {
   }
 }
 
+// Whatever its round is doing when the administrator's word comes, and whoever else speaks at that moment, the word counts.
+TEST_F(QueueTest, ACancelCountsInEveryTurnOfARound) {
+  struct Late {
+    static Task<> ask(Rig& rig, std::string id, int& answered) {
+      const auto answer = co_await rig.queue->ask({.verb = "queue cancel", .arguments = {std::move(id), "not wanted"}});
+      answered += answer.status == 0;
+    }
+    static void after(Rig& rig, TaskGroup& tasks, int turns, std::string id, int& answered) {
+      if (turns == 0) return tasks.spawn(ask(rig, std::move(id), answered));
+      rig.loop.post([&rig, &tasks, turns, id, &answered] { after(rig, tasks, turns - 1, id, answered); });
+    }
+  };
+  TaskGroup tasks(rig.loop, no_exceptions());
+  for (int turns = 0; turns < 40; ++turns) {
+    const std::string id = "T" + std::to_string(turns);
+    int answered = 0;
+    // The second attempt is asked for, and so many turns of the loop later the word comes.
+    rig.mailbox.answer = [&](const delivery::Deliver& request, const auto&) {
+      if (request.id == id && request.attempt == 1) Late::after(rig, tasks, turns, id, answered);
+      return FakeTransport::deferred("452 4.2.2 over quota");
+    };
+    ASSERT_EQ(rig.submit(id, {"bob@our.test"}), Outcome::Accepted);
+    rig.loop.run_ready();
+    ASSERT_EQ(rig.ask("queue retry", {"all"}).status, 0);
+    rig.loop.advance(seconds(2));
+    ASSERT_EQ(answered, 1) << turns;
+    ASSERT_NE(rig.ask("trace", {id}).json.find("\"state\":\"left\""), std::string::npos) << turns << rig.ask("trace", {id}).json;
+  }
+  EXPECT_EQ(Rig::with_text(rig.esmtp, "not wanted").size(), 40u);
+}
+
 }  // namespace
 }  // namespace courier::queue::testing

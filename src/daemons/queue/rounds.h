@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -58,9 +59,13 @@ class Rounds {
   // their numbers then.
   [[nodiscard]] Task<spool::Receipt> write(spool::Change change);
 
-  // A message brought into memory without a round, so that it can be changed; park() it afterwards if it was not in memory
-  // before. Null when it has left.
-  [[nodiscard]] Task<MessagePtr> hold(std::string id);
+  // A message in the caller's hands, changed by nobody else meanwhile.
+  struct Hold {
+    MessagePtr message;        // null: it has left
+    std::optional<Lock> lock;
+    bool brought = false;      // from the disk: park() or drop() it before the lock goes. Else its round's end commits what was changed
+  };
+  [[nodiscard]] Task<Hold> hold(std::string id);
   // Out of memory, since it waits on disk until its due_us; out of memory, since it has left.
   void park(const MessagePtr& message);
   void drop(const MessagePtr& message);

@@ -81,14 +81,21 @@ Task<> Rounds::load() {
   if (next != 0) arm(next);
 }
 
-Task<MessagePtr> Rounds::hold(std::string id) {
-  if (MessagePtr present = find(id)) co_return present;
-  auto stored = co_await parts_.writer.run([id](spool::Spool& spool) { return spool.find(id); });
-  if (MessagePtr present = find(id)) co_return present;  // it came due meanwhile
-  if (!stored || !*stored) co_return nullptr;
-  MessagePtr message = read_message(**stored);
-  if (message) window_[id] = message;
-  co_return message;
+Task<Rounds::Hold> Rounds::hold(std::string id) {
+  for (;;) {
+    Hold result{.message = find(id), .lock = {}, .brought = false};
+    if (!result.message) {
+      auto stored = co_await parts_.writer.run([id](spool::Spool& spool) { return spool.find(id); });
+      if (find(id)) continue;  // it came due meanwhile
+      if (stored && *stored) result.message = read_message(**stored);
+      if (!result.message) co_return result;
+      window_[id] = result.message;
+      result.brought = true;
+    }
+    result.lock.emplace(co_await lock(result.message));
+    if (find(id) == result.message) co_return result;
+    // Its round ended while we waited for the lock: it is on the disk again, or has left.
+  }
 }
 
 Task<> Rounds::room(Deadline deadline) {

@@ -142,10 +142,8 @@ sqlite::Result<std::set<std::string>> Spool::named_files() {
 
 bool Spool::tidy() {
   if (database_.wal_pages() >= checkpoint_pages_at_rest) {
-    // What is committed stays so when this fails; it is tried again when the log is full.
-    const auto done = database_.checkpoint();
-    static_cast<void>(done);
-    return true;
+    // What is committed stays so when this fails; it is tried again when there was more to commit.
+    return database_.checkpoint().has_value();
   }
   const auto pages = database_.integer("PRAGMA freelist_count");
   // 32 MB of empty pages are kept: they will be filled again.

@@ -234,7 +234,7 @@ def main():
     parser.add_argument("--build", default="build/release")
     parser.add_argument("--only", default="smtp-in,relay,imap-fetch,idle-memory")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--mailbox", type=int, default=10000)
     parser.add_argument("--port-base", type=int, default=20000)

@@ -101,6 +101,21 @@ TEST(Spool, ARefusedChangeIsUndoneWhole) {
   EXPECT_FALSE(spool->history("A1")->has_value());
 }
 
+TEST(Spool, AtRestTheLogIsWrittenBack) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  EXPECT_FALSE(spool->tidy()) << "nothing to write back";
+  for (int i = 0; i < 100; ++i) added(*spool, message("A" + std::to_string(i), std::string(5000, 'x')));
+  const auto before = disk.facts("/spool/queue.db")->size;
+  EXPECT_TRUE(spool->tidy());
+  EXPECT_GT(disk.facts("/spool/queue.db")->size, before);
+  EXPECT_FALSE(spool->tidy()) << "once";
+  for (int i = 100; i < 200; ++i) added(*spool, message("A" + std::to_string(i), std::string(5000, 'x')));
+  disk.fail_next_sync("/spool/queue.db");
+  EXPECT_FALSE(spool->tidy()) << "it failed: not again and again";
+  EXPECT_EQ(spool->count().value(), 200);
+}
+
 TEST(Spool, AgesItsHistory) {
   SimulatedDisk disk;
   auto spool = open_spool(disk, nullptr, {.history_messages = 3});

@@ -167,6 +167,12 @@ def test_a_second_sandbox_in_the_same_folder_is_refused(sandbox):
     assert sandbox.courier("status", "--json")["serving"] is True
 
 
+def test_taken_ports_are_named_with_the_way_out(sandbox, folder):
+    done = subprocess.run([COURIER, "sandbox", "--dir", f"{folder}/i", "--port-base", str(sandbox.base)],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 69 and "Address already in use" in done.stderr and "--port-base" in done.stderr.splitlines()[-1]
+
+
 def test_a_foreign_folder_is_left_alone(folder):
     pathlib.Path(folder, "thesis.txt").write_text("years of work")
     done = subprocess.run([COURIER, "sandbox", "--dir", folder, "--port-base", str(free_port_base())], capture_output=True, text=True, timeout=60)

@@ -136,7 +136,10 @@ Step<pid_t> bring_up(const Invocation& invocation, const SandboxPlan& plan) {
   if (!control) return fail(control.error());
   const bool background = invocation.has("--background");
   const auto pid = launch({*daemons + "/courierd", plan.config(), *control, background ? plan.log() : ""});
-  if (!pid) return fail(Fault{EX_UNAVAILABLE, pid.error() + (background ? "; see " + plan.log() : "")});
+  if (!pid) {
+    const std::string why = background ? "; see " + plan.log() : "; see above";
+    return fail(Fault{EX_UNAVAILABLE, pid.error() + why + ". Where another program has the ports, --port-base P takes others"});
+  }
   return *pid;
 }
 

@@ -57,7 +57,7 @@ class Courier:
 
 
 def generator(options, name, *arguments):
-    done = subprocess.run([f"{options.build}/bench/{name}", *map(str, arguments)], stdout=subprocess.PIPE, text=True)
+    done = subprocess.run([f"{options.build}/bench/{name}", *map(str, arguments)], capture_output=True, text=True)
     try:
         return json.loads(done.stdout.splitlines()[0])
     except (ValueError, IndexError):
@@ -70,6 +70,11 @@ def wait_for(condition, seconds, what):
         if time.time() > end:
             sys.exit(f"gave up waiting for {what}")
         time.sleep(0.05)
+
+
+def figures(load, seconds, cpu):
+    return {"rate": load["accepted"] / seconds, "accept": load["accepted"] / load["seconds"], "cpu_ms": cpu * 1e3 / load["accepted"],
+            "p50": load["p50_ms"], "p99": load["p99_ms"]}
 
 
 def smtp_in(options, server):
@@ -86,7 +91,7 @@ def smtp_in(options, server):
     cpu = measure.processor_seconds(server.pid) - before
     if load["failed"]:
         print(f"  {server.name}: {load['failed']} failed: {load['error']}", file=sys.stderr)
-    return {"rate": load["accepted"] / seconds, "accept": load["accepted"] / load["seconds"], "cpu_ms": cpu * 1e3 / load["accepted"], "p50": load["p50_ms"], "p99": load["p99_ms"]}
+    return figures(load, seconds, cpu)
 
 
 class Sink:
@@ -111,7 +116,7 @@ def relay(options, server, sink):
     wait_for(lambda: sink.count() - already >= load["accepted"], 120, "the last relayed message")
     seconds = time.time() - start
     cpu = measure.processor_seconds(server.pid) - before
-    return {"rate": load["accepted"] / seconds, "accept": load["accepted"] / load["seconds"], "cpu_ms": cpu * 1e3 / load["accepted"], "p50": load["p50_ms"], "p99": load["p99_ms"]}
+    return figures(load, seconds, cpu)
 
 
 def fill_mailbox(maildir, count, owner):

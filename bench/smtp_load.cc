@@ -2,19 +2,17 @@
 //   smtp_load --port P [--count 5000] [--sessions 10] [--size 4096] [--users 100] [--to user%d@example.test]
 //             [--from sender@load.test] [--per-connection 1]
 // Recipient %d goes round from 1 to USERS. One thread serves all sessions, so that it takes little of the machine that is measured.
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "client.h"
 
 namespace {
+
+constexpr int patience_ms = 60'000;
 
 std::string message(int size) {
   std::string text =
@@ -60,11 +58,8 @@ class Session {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(plan_.port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return broken(std::strerror(errno));
+    const sockaddr_in to = bench::loopback(plan_.port);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) return broken(std::strerror(errno));
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = this;
@@ -171,7 +166,12 @@ int main(int argc, char** argv) {
   }
   while (running > 0) {
     epoll_event events[64];
-    const int n = ::epoll_wait(epoll, events, 64, -1);
+    const int n = ::epoll_wait(epoll, events, 64, patience_ms);
+    if (n == 0) {
+      plan.failed += running;
+      plan.first_error = "the server answers no more";
+      break;
+    }
     for (int i = 0; i < n; ++i) running -= static_cast<Session*>(events[i].data.ptr)->readable() ? 0 : 1;
   }
   const double seconds = bench::now() - start;

@@ -1,26 +1,10 @@
 #include "daemons/auth/hash_gate.h"
 
+#include "runtime/testing/held_pool.h"
 #include "runtime/testing/manual_loop.h"
 
 namespace courier::auth {
 namespace {
-
-// Keeps jobs until the test lets them run.
-class HeldPool final : public Pool {
- public:
-  explicit HeldPool(Loop& loop) : loop_(loop) {}
-  void submit(Callback job) override { jobs.push_back(std::move(job)); }
-  Loop& loop() override { return loop_; }
-  void run_one() {
-    Callback job = std::move(jobs.front());
-    jobs.erase(jobs.begin());
-    job();
-  }
-  std::vector<Callback> jobs;
-
- private:
-  Loop& loop_;
-};
 
 struct HashGateTest : testing::Test {
   ManualLoop loop;

@@ -39,6 +39,26 @@ TEST(Session, HandsTheWholeEnvelopeToTheQueue) {
                       "; Mon, 05 Jan 2026 10:00:00 +0000\nOld-Return-Path: <x>\nSubject: x\n\n.dot\n");
 }
 
+TEST(Session, ARecipientWhoIsTakenIsRememberedForASecond) {
+  World world;
+  const StreamPtr client = world.connect(Role::Mx);
+  talk(world, *client, "EHLO client.test\r\nMAIL FROM:<ann@sender.test>\r\n");
+  const auto ask = [&](const std::string& address) { return talk(world, *client, "RCPT TO:<" + address + ">\r\n").substr(0, 3); };
+  EXPECT_EQ(ask("alice@example.test"), "250");
+  EXPECT_EQ(ask("alice@example.test"), "250");
+  EXPECT_EQ(world.auth.looked_up, 1u);
+  world.loop.advance(milliseconds(1001));
+  EXPECT_EQ(ask("alice@example.test"), "250");
+  EXPECT_EQ(world.auth.looked_up, 2u);
+  // Who is unknown may have been made since, and who cannot be looked up now may be in a moment.
+  for (const char* address : {"nobody@example.test", "later@example.test"}) {
+    const std::size_t before = world.auth.looked_up;
+    EXPECT_NE(ask(address), "250");
+    EXPECT_NE(ask(address), "250");
+    EXPECT_EQ(world.auth.looked_up, before + 2) << address;
+  }
+}
+
 TEST(Session, LargeBodiesGoIntoTheQueuesFile) {
   World world;
   const StreamPtr client = world.connect(Role::Mx);

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <deque>
 #include <functional>
 #include <set>
 
 #include "runtime/task_group.h"
+#include "runtime/testing/held_pool.h"
 #include "runtime/testing/manual_loop.h"
 #include "runtime/testing/simulated_disk.h"
 #include "store/maildir/message_name.h"
@@ -174,22 +174,6 @@ TEST_F(DeliveryTest, AMessageThatComesAsItsMaildirHasRestedBeginsOneGroup) {
 }
 
 TEST_F(DeliveryTest, AnswersGatherWhileOthersAreBeingWritten) {
-  // A pool whose second job does not come to its turn.
-  class HeldPool final : public Pool {
-   public:
-    explicit HeldPool(Loop& loop) : loop_(loop) {}
-    void submit(Callback job) override { jobs.push_back(std::move(job)); }
-    Loop& loop() override { return loop_; }
-    void run_one() {
-      Callback job = std::move(jobs.front());
-      jobs.pop_front();
-      job();
-    }
-    std::deque<Callback> jobs;
-
-   private:
-    Loop& loop_;
-  };
   HeldPool held(loop);
   Deliverer gathering(loop, disk, held, {.process_id = 9, .rest = {}, .gather = milliseconds(20)});
   int done = 0;

@@ -69,6 +69,7 @@ Task<auth::SaslReply> FakeAuth::go_on(auth::SaslContinue request) {
 
 Task<directory::LookupReply> FakeAuth::look_up(directory::Lookup request) {
   using directory::Verdict;
+  ++looked_up;
   if (silent) co_await loop_->sleep(hours(1));
   const std::string address = to_lower(request.address);
   const std::size_t at = address.rfind('@');

@@ -1,7 +1,7 @@
 // World: a whole smtpd on a manual loop, with an auth and a queue that do as they are told, on memory channels; TLS is
 // that of runtime/testing/fake_tls.h.
 //
-// Accounts: alice@example.test and bob@example.test, password "secret". list@example.test is a list, full@ is over quota,
+// Accounts: alice@example.test and bob@example.test, password "secret". list@example.test is a list,
 // later@ cannot be looked up, everyone else there is unknown. relayed.test is passed on; all other domains are foreign.
 #pragma once
 
@@ -20,7 +20,7 @@ struct FakeAuth {
   std::string refuse_with;                    // Connected is refused with this reason
   bool silent = false;                        // answers nothing any more
   std::vector<std::string> plain_mechanisms;  // offered without TLS
-  std::size_t connected = 0, disconnected = 0, cancelled = 0;
+  std::size_t connected = 0, disconnected = 0, cancelled = 0, looked_up = 0;
   std::vector<auth::SaslBegin> begun;
 
   void serve(Channel& channel, Loop& loop);

@@ -126,6 +126,7 @@ class Host {
     } else {
       log_ = make_log(settings, process);
     }
+    log_->gather(*loop_, milliseconds(5));
   }
 
   // Privileges go and the sandbox closes before a byte is read from the network.

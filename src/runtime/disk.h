@@ -65,6 +65,16 @@ struct SpaceFacts {
   bool network = false;           // NFS, CIFS, ... : no place for a queue
 };
 
+// A file system as a whole. Any thread; independent of the file it was asked from.
+class Volume {
+ public:
+  virtual ~Volume() = default;
+  // All that was written, made and renamed there before the call is on stable storage when it returns: what others wrote, too, so that
+  // it takes as long as they have made it. After an error, sync() of a file that was open before tells whether it was that file's.
+  [[nodiscard]] virtual DiskResult<void> sync() = 0;
+};
+using VolumePtr = std::unique_ptr<Volume>;
+
 class File {
  public:
   virtual ~File() = default;
@@ -77,6 +87,8 @@ class File {
   // Data and size are on stable storage when it returns. After an error nothing may be assumed of what was written
   // since the last success: write it again to another file.
   [[nodiscard]] virtual DiskResult<void> sync() = 0;
+  // The file system it lies in; null where that cannot be synced as a whole, or would hide errors.
+  [[nodiscard]] virtual VolumePtr volume() = 0;
   [[nodiscard]] virtual DiskResult<FileFacts> facts() = 0;
   // Gives a file from Disk::create_unnamed() its name; EEXIST when taken.
   [[nodiscard]] virtual DiskResult<void> link_as(const std::string& path) = 0;

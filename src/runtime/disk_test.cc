@@ -90,6 +90,16 @@ TEST_P(EveryDisk, UnnamedFilesAndLinks) {
   EXPECT_EQ(disk().unlink(at("a")).error().os_error, ENOENT);
 }
 
+TEST_P(EveryDisk, AVolumeIsSyncedFromAnyOfItsFilesAlsoWhenThatIsClosed) {
+  auto file = disk().open(at("a"), OpenMode::Create);
+  ASSERT_TRUE(file);
+  const VolumePtr volume = (*file)->volume();
+  if (!volume) GTEST_SKIP() << "this file system cannot be synced as a whole";
+  ASSERT_TRUE((*file)->write_at(0, "hello"));
+  ASSERT_TRUE((*file)->close());
+  EXPECT_TRUE(volume->sync());
+}
+
 TEST_P(EveryDisk, DirectoriesListAndTrees) {
   ASSERT_TRUE(make_directories(disk(), at("x/y/z")));
   ASSERT_TRUE(make_directories(disk(), at("x/y/z")));
@@ -229,6 +239,35 @@ TEST(SimulatedDisk, AFailedSyncLosesItsPagesForGood) {
   EXPECT_EQ(read_file(disk, "/a"), "lost");
   EXPECT_TRUE((*file)->sync());
   EXPECT_EQ(read_file(*disk.survivor(1), "/a"), "");
+}
+
+TEST(SimulatedDisk, ASyncOfTheVolumeMakesBytesAndNamesSafe) {
+  SimulatedDisk disk;
+  auto file = disk.open("/a", OpenMode::Create);
+  ASSERT_TRUE((*file)->write_at(0, "old"));
+  ASSERT_TRUE(disk.rename("/a", "/b"));
+  EXPECT_TRUE((*file)->volume()->sync());
+  ASSERT_TRUE((*file)->write_at(0, "new"));
+  EXPECT_EQ(read_file(*disk.survivor(0), "/b"), "old");
+  EXPECT_FALSE(exists(*disk.survivor(0), "/a"));
+}
+
+TEST(SimulatedDisk, AFailedSyncOfTheVolumeIsToldByTheFilesThatLostSomething) {
+  SimulatedDisk disk;
+  auto lost = disk.open("/a", OpenMode::Create);
+  auto kept = disk.open("/b", OpenMode::Create);
+  ASSERT_TRUE(disk.sync_directory("/"));
+  ASSERT_TRUE((*lost)->write_at(0, "lost"));
+  ASSERT_TRUE((*kept)->write_at(0, "kept"));
+  disk.fail_next_volume_sync("/a");
+  const VolumePtr volume = (*kept)->volume();
+  EXPECT_FALSE(volume->sync());
+  EXPECT_FALSE((*lost)->sync());
+  EXPECT_TRUE((*lost)->sync());
+  EXPECT_TRUE((*kept)->sync());
+  EXPECT_TRUE(volume->sync());
+  EXPECT_EQ(read_file(*disk.survivor(1), "/a"), "");
+  EXPECT_EQ(read_file(*disk.survivor(0), "/b"), "kept");
 }
 
 TEST(SimulatedDisk, FullDiskAndCrashedDisk) {

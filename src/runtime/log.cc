@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <thread>
 
 #include "runtime/log_line.h"
 
@@ -51,20 +53,31 @@ Descriptor open_journal() {
   return socket;
 }
 
-// Lines go out with one write each, which the kernel keeps whole, so that threads and processes may share the file.
+constexpr std::size_t kMostHeld = 64 * 1024;
+
+// Lines go out whole, one or several with a write, which the kernel keeps together, so that threads and processes may share the file.
 class DescriptorLog final : public Log {
  public:
   DescriptorLog(LogSettings settings, std::string process, Descriptor out)
-      : settings_(std::move(settings)), process_(std::move(process)), out_(std::move(out)) {}
+      : settings_(std::move(settings)), process_(std::move(process)), pid_(::getpid()), out_(std::move(out)) {}
+  ~DescriptorLog() override {
+    if (loop_) loop_->cancel_timer(timer_);
+    write_held();
+  }
 
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) override {
     if (level < settings_.level) return;
-    const LogEvent e{wall_clock(), level, process_, static_cast<int>(::getpid()), event, fields};
+    const LogEvent e{wall_clock(), level, process_, pid_, event, fields};
     if (settings_.target == LogSettings::Target::Journald) {
       send_whole(log_journal(e));
     } else {
-      write_whole(settings_.format == LogSettings::Format::Json ? log_json(e) : log_text(e));
+      put(level, settings_.format == LogSettings::Format::Json ? log_json(e) : log_text(e));
     }
+  }
+  void gather(Loop& loop, Duration longest) override {
+    loop_ = &loop;
+    longest_ = longest;
+    gathering_thread_ = std::this_thread::get_id();
   }
   void reopen() override {
     if (settings_.target == LogSettings::Target::File && !settings_.file.empty()) replace_file(open_file(settings_.file));
@@ -75,6 +88,23 @@ class DescriptorLog final : public Log {
   }
 
  private:
+  void put(LogLevel level, std::string_view line) {
+    const bool may_wait = level < LogLevel::Warning && loop_ && std::this_thread::get_id() == gathering_thread_;
+    const std::lock_guard lock(mutex_);
+    held_ += line;
+    if (!may_wait || held_.size() >= kMostHeld) return write_held();
+    if (timer_.number != 0) return;
+    timer_ = loop_->add_timer(loop_->now() + longest_, [this] {
+      const std::lock_guard lock_again(mutex_);
+      timer_ = {};
+      write_held();
+    });
+  }
+  void write_held() {
+    write_whole(held_);
+    held_.clear();
+  }
+
   // A log that cannot be written has nobody to tell; the process goes on.
   void write_whole(std::string_view line) const {
     while (!line.empty()) {
@@ -88,7 +118,14 @@ class DescriptorLog final : public Log {
 
   const LogSettings settings_;
   const std::string process_;
+  const int pid_;
   const Descriptor out_;
+  Loop* loop_ = nullptr;
+  Duration longest_{};
+  std::thread::id gathering_thread_;
+  std::mutex mutex_;
+  std::string held_;
+  TimerId timer_;  // the gathering thread's
 };
 
 class NoLog final : public Log {

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/descriptor.h"
+#include "runtime/loop.h"
 
 namespace courier {
 
@@ -48,6 +49,10 @@ class Log {
   virtual void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) = 0;
   // Target::File: opens the file of that name again, after it was moved away. On failure the old one is kept.
   virtual void reopen() = 0;
+  // On the loop's thread, once: from now on its lines wait up to `longest` for others, which costs one write for all. A warning or an
+  // error, and a line of another thread, goes out at once with those before it. What waits when the process is killed is lost; an
+  // orderly end writes it. The loop outlives the log.
+  virtual void gather(Loop&, Duration /*longest*/) {}
   // Writes to this file from now on (a log on an open descriptor, whose file the supervisor reopened).
   virtual void replace_file(Descriptor) {}
 

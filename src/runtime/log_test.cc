@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "runtime/log_line.h"
+#include "runtime/testing/manual_loop.h"
 
 namespace courier {
 namespace {
@@ -75,6 +77,36 @@ TEST(Log, WritesAppendsAndReopens) {
   EXPECT_EQ(folder.read("log.1").find("small"), std::string::npos);
   EXPECT_EQ(folder.read("log").find("second"), std::string::npos);
   EXPECT_NE(folder.read("log").find("third"), std::string::npos);
+}
+
+TEST(Log, LinesWaitForOthersButNotForWarnings) {
+  const LogFolder folder;
+  ManualLoop loop;
+  const auto log = make_log({.target = LogSettings::Target::File, .file = folder.path + "/log"}, "queue");
+  log->gather(loop, milliseconds(5));
+  log->info("one");
+  EXPECT_EQ(folder.read("log"), "");
+  loop.advance(milliseconds(5));
+  EXPECT_NE(folder.read("log").find(" one\n"), std::string::npos);
+  log->info("two");
+  log->warning("three");
+  EXPECT_TRUE(folder.read("log").ends_with(" three\n"));
+  EXPECT_NE(folder.read("log").find(" two\n"), std::string::npos);
+  log->info("four");
+  std::thread([&] { log->info("five"); }).join();
+  EXPECT_TRUE(folder.read("log").ends_with(" five\n"));
+  EXPECT_LT(folder.read("log").find(" four\n"), folder.read("log").find(" five\n"));
+}
+
+TEST(Log, WritesWhatWaitsBeforeItEnds) {
+  const LogFolder folder;
+  ManualLoop loop;
+  auto log = make_log({.target = LogSettings::Target::File, .file = folder.path + "/log"}, "queue");
+  log->gather(loop, milliseconds(5));
+  log->info("last words");
+  log.reset();
+  EXPECT_TRUE(folder.read("log").ends_with(" last words\n"));
+  loop.advance(seconds(1));
 }
 
 TEST(Log, KeepsTheOldFileWhenReopeningFails) {

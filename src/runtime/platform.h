@@ -20,6 +20,11 @@ namespace courier::platform {
 // Sends the acknowledgement of what was received on a TCP socket that is due, and of what comes next at once. No effect on others.
 void acknowledge_now(int socket);
 
+// Is the file system of that descriptor one whose sync as a whole is safe and tells of every error since the descriptor was opened?
+[[nodiscard]] bool can_sync_volume(int inside);
+// Everything written there is on stable storage when it returns. 0, or -1 and errno.
+[[nodiscard]] int sync_volume(int inside);
+
 // Gives back what was needed and may not be any more: free pieces of the heap, and the mappings of program and libraries that were
 // only read. Pages needed again are mapped again from the page cache, sixteen at a fault. For a quiet moment; other threads may run.
 void give_back_memory();

@@ -11,6 +11,7 @@
 
 #include "base/descriptor.h"
 #include "runtime/disk.h"
+#include "runtime/platform.h"
 
 namespace courier {
 
@@ -36,6 +37,19 @@ FileFacts to_facts(const struct stat& s) {
   facts.links = s.st_nlink;
   return facts;
 }
+
+class RealVolume final : public Volume {
+ public:
+  RealVolume(Descriptor inside, std::string path) : inside_(std::move(inside)), path_(std::move(path)) {}
+  DiskResult<void> sync() override {
+    if (platform::sync_volume(inside_.get()) != 0) return failed("syncfs", path_);
+    return {};
+  }
+
+ private:
+  Descriptor inside_;  // of an open file: errors since it was opened are told
+  std::string path_;
+};
 
 class RealFile final : public File {
  public:
@@ -71,6 +85,11 @@ class RealFile final : public File {
   DiskResult<void> sync() override {
     if (::fdatasync(fd_.get()) != 0) return failed("fsync", path_);
     return {};
+  }
+  VolumePtr volume() override {
+    if (!platform::can_sync_volume(fd_.get())) return nullptr;
+    Descriptor inside(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+    return inside ? std::make_unique<RealVolume>(std::move(inside), path_) : nullptr;
   }
   DiskResult<FileFacts> facts() override {
     struct stat s{};

@@ -24,6 +24,14 @@ void MailboxSettings::visit(SettingVisitor& v) {
             .max = 128,
             .restart = true},
            delivery_threads);
+  v.flag(
+      {.key = "sync_together",
+       .help =
+           "When many messages come at once, sync the file system they are delivered to as a whole (ext4, XFS, btrfs on Linux), instead of "
+           "each file. It is left by itself for a while where other programs write so much that it takes long; turn it off where "
+           "those must not be made to wait.",
+       .restart = true},
+      sync_together);
   v.number({.key = "work_threads",
             .help = "Threads that read and change mailboxes for IMAP and POP3 sessions. More on machines with many cores and slow disks.",
             .unit = "threads",

@@ -14,6 +14,7 @@ namespace courier {
 struct MailboxSettings {
   std::string over_quota = "refuse";
   std::int64_t delivery_threads = 16;
+  bool sync_together = true;
   std::int64_t work_threads = 2;
   std::string cache_dir;
   std::int64_t open_caches = 16;

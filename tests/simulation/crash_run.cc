@@ -15,6 +15,7 @@ constexpr std::uint64_t mail_moves_every = 7;
 
 CrashRun::CrashRun(Options options) : options_(std::move(options)) {
   if (options_.ignored_syncs) disk_.ignore_syncs(options_.ignored_syncs->which, options_.ignored_syncs->part);
+  if (!options_.whole_volumes) disk_.refuse_volume_syncs();
 }
 CrashRun::~CrashRun() = default;
 
@@ -30,6 +31,8 @@ void CrashRun::go() {
   if (!world_->settle()) faults.add("messages stay in the queue", "the run itself");
   clients_work(rounds);
   boundaries = disk_.boundaries();
+  const auto volume_syncs_made = disk_.calls().find("sync_volume");
+  if (volume_syncs_made != disk_.calls().end()) volume_syncs = volume_syncs_made->second;
   disk_.set_boundary_hook(nullptr);
   // What is there when nothing fails any more is inspected like a crash that loses nothing.
   if (!done_early()) Inspection(history, faults, "the end").check(*disk_.survivor(1), now(), Depth::Caches);
@@ -96,7 +99,9 @@ void CrashRun::fail_a_sync(std::uint64_t turn) {
   const auto& directories = options_.failing_directory_syncs;
   if (!files.empty()) disk_.fail_next_sync(files[turn % files.size()]);
   if (!directories.empty()) disk_.fail_next_directory_sync(directories[turn % directories.size()]);
-  if (!files.empty() || !directories.empty()) ++syncs_failed;
+  const auto& volumes = options_.failing_volume_syncs;
+  if (!volumes.empty()) disk_.fail_next_volume_sync(volumes[turn % volumes.size()]);
+  if (!files.empty() || !directories.empty() || !volumes.empty()) ++syncs_failed;
 }
 
 // As mutt does, whether or not the queue knows yet that the message was delivered.

@@ -28,6 +28,10 @@ class CrashRun {
     std::optional<Ignored> ignored_syncs;
     // Parts of paths: now and then the next sync of one of them, a file or a directory, fails.
     std::vector<std::string> failing_syncs, failing_directory_syncs;
+    // Parts of paths whose pages the next sync of the volume loses, as it fails.
+    std::vector<std::string> failing_volume_syncs = {};
+    // The disk can be synced as a whole.
+    bool whole_volumes = true;
   };
   explicit CrashRun(Options options);
   ~CrashRun();
@@ -37,7 +41,7 @@ class CrashRun {
   Faults faults;
   History history;
   int inspections = 0, syncs_failed = 0, moved = 0;
-  std::uint64_t boundaries = 0;
+  std::uint64_t boundaries = 0, volume_syncs = 0;
 
  private:
   [[nodiscard]] WallTime now() const;

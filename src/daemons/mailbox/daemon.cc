@@ -1,5 +1,7 @@
 #include "daemons/mailbox/daemon.h"
 
+#include <limits>
+
 #include "runtime/random.h"
 #include "settings/changed.h"
 
@@ -25,8 +27,10 @@ Result<void, std::string> Mailbox::serve() {
   const std::uint64_t process = random_u64() >> 24;
   store_ = std::make_unique<store::Store>(context_.loop, context_.disk, *machine_.work, machine_.watcher.get(), machine_.cache.get(),
                                           store::StoreSettings{.host_name = context_.start.host_name, .process_id = process});
-  deliverer_ = std::make_unique<store::Deliverer>(context_.loop, context_.disk, *machine_.delivery,
-                                                  store::Deliverer::Settings{.process_id = process});
+  store::Deliverer::Settings delivering{.process_id = process};
+  if (!settings_.mailbox.sync_together) delivering.min_wave = std::numeric_limits<std::size_t>::max();
+  delivering.wave_ended = [this](std::size_t messages, bool whole) { probe_->wave_ended(messages, whole); };
+  deliverer_ = std::make_unique<store::Deliverer>(context_.loop, context_.disk, *machine_.delivery, std::move(delivering));
   accounts_ = std::make_unique<AccountDirectory>(context_.loop, context_.link("auth"));
   delivery_ = std::make_unique<LocalDelivery>(LocalDelivery::Parts{.loop = context_.loop,
                                                                    .accounts = *accounts_,

@@ -5,6 +5,8 @@ namespace courier::mailbox {
 namespace {
 constexpr const char* kDeliveries = "courier_mailbox_deliveries_total";
 constexpr const char* kDeliveriesHelp = "Local delivery attempts by outcome.";
+constexpr const char* kWaves = "courier_mailbox_waves_total";
+constexpr const char* kWavesHelp = "Deliveries of many messages whose file system was synced as a whole, or was not in time.";
 }  // namespace
 
 Probe::Probe(Log& log, Metrics& metrics)
@@ -13,6 +15,8 @@ Probe::Probe(Log& log, Metrics& metrics)
       repeated_(metrics.counter(kDeliveries, kDeliveriesHelp, "outcome=\"repeated\"")),
       deferred_(metrics.counter(kDeliveries, kDeliveriesHelp, "outcome=\"deferred\"")),
       failed_(metrics.counter(kDeliveries, kDeliveriesHelp, "outcome=\"failed\"")),
+      together_(metrics.counter(kWaves, kWavesHelp, "result=\"whole\"")),
+      apart_(metrics.counter(kWaves, kWavesHelp, "result=\"apart\"")),
       refused_(metrics.counter("courier_mailbox_hand_overs_refused_total", "Sessions that came without a valid ticket.")),
       sessions_(metrics.gauge("courier_mailbox_sessions", "IMAP and POP3 sessions after sign-in.")) {}
 
@@ -26,6 +30,11 @@ void Probe::not_delivered(const std::string& queue_id, const delivery::Recipient
   (failed ? failed_ : deferred_).add();
   log_.notice(failed ? "delivery failed" : "delivery deferred",
               {{"queue", queue_id}, {"account", recipient.address}, {"reply", result.reply}, {"cause", result.text}});
+}
+
+void Probe::wave_ended(std::size_t messages, bool whole) {
+  (whole ? together_ : apart_).add();
+  if (!whole) log_.info("file system not synced as a whole", {{"messages", static_cast<std::uint64_t>(messages)}});
 }
 
 void Probe::hand_over_refused(const HandOver& request, const char* reason) {

@@ -17,6 +17,8 @@ class Probe {
   void delivered(const std::string& queue_id, const delivery::Recipient& recipient, bool repeated);
   // Deferred or failed.
   void not_delivered(const std::string& queue_id, const delivery::Recipient& recipient, const delivery::Result& result);
+  // So many messages were synced together, or could not be.
+  void wave_ended(std::size_t messages, bool whole);
   void hand_over_refused(const HandOver& request, const char* reason);
   void session_began(const HandOver& request, const std::string& account);
   void session_ended();
@@ -26,7 +28,7 @@ class Probe {
 
  private:
   Log& log_;
-  Counter &delivered_, &repeated_, &deferred_, &failed_, &refused_;
+  Counter &delivered_, &repeated_, &deferred_, &failed_, &together_, &apart_, &refused_;
   Gauge& sessions_;
 };
 

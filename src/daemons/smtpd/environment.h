@@ -10,6 +10,7 @@
 #include "contracts/directory.h"
 #include "daemons/smtpd/buffers.h"
 #include "daemons/smtpd/config.h"
+#include "daemons/smtpd/leaves.h"
 #include "daemons/smtpd/probe.h"
 #include "runtime/link.h"
 #include "runtime/pool.h"
@@ -33,6 +34,8 @@ struct Environment {
   std::shared_ptr<TlsServerContext> tls;   // null: no STARTTLS
   // What auth said of recipients: one who gets much mail is not asked for each time.
   Remembered<directory::LookupReply> recipients;
+  // Auth's leave for clients of port 25 who come again at once.
+  Leaves leaves;
   Buffers buffers{};
   std::size_t body_bytes = 0;              // of messages that are coming in, in memory
 };

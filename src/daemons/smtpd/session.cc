@@ -42,7 +42,7 @@ Session::Session(Environment& environment, Role role, StreamPtr stream, bool imp
 }
 
 Session::~Session() {
-  if (connection_ != 0) env_.auth.notify(auth::Disconnected{connection_});
+  give_back_leave();
   env_.probe.disconnected(name_, ended_because_);
 }
 
@@ -80,8 +80,24 @@ Task<bool> Session::shake_hands() {
   co_return true;
 }
 
+// Only a client of port 25 leaves nothing behind at auth: nobody signs in there.
+void Session::give_back_leave() {
+  if (leave_.connection == 0) return;
+  if (role_ == Role::Mx) {
+    env_.leaves.keep(peer_text_, leave_);
+  } else {
+    env_.leaves.give_back(leave_);
+  }
+}
+
 // One question per connection, and again when auth was restarted.
 Task<std::optional<Reply>> Session::ask_leave() {
+  if (role_ == Role::Mx) {
+    if (const auto kept = env_.leaves.take(peer_text_)) {
+      leave_ = *kept;
+      co_return std::nullopt;
+    }
+  }
   const auth::Service service = role_ == Role::Mx ? auth::Service::Smtp : auth::Service::Submission;
   auto leave = co_await env_.auth.call(auth::Connected{service, peer_text_}, env_.loop.in(auth_time));
   if (!leave) {
@@ -94,8 +110,7 @@ Task<std::optional<Reply>> Session::ask_leave() {
     env_.probe.refused(peer_text_, leave->reason);
     co_return reply(421, 4, 7, 0, env_.host_name + ' ' + leave->reason);
   }
-  connection_ = leave->connection;
-  connection_generation_ = env_.auth.generation();
+  leave_ = {leave->connection, env_.auth.generation()};
   mechanisms_plain_ = std::move(leave->mechanisms_plain);
   mechanisms_tls_ = std::move(leave->mechanisms_tls);
   co_return std::nullopt;

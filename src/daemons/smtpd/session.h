@@ -40,8 +40,8 @@ class Session {
   [[nodiscard]] Stream& stream() const { return *stream_; }
   [[nodiscard]] Input& input() { return input_; }
   // auth's number for this connection; an auth that was restarted does not know the one of its predecessor.
-  [[nodiscard]] std::uint64_t connection() const { return connection_; }
-  [[nodiscard]] bool known_to_auth() const { return connection_generation_ == env_.auth.generation(); }
+  [[nodiscard]] std::uint64_t connection() const { return leave_.connection; }
+  [[nodiscard]] bool known_to_auth() const { return leave_.generation == env_.auth.generation(); }
   // Asks auth whether this client may be here, and which mechanisms are offered. The reply when it may not.
   [[nodiscard]] Task<std::optional<smtp::Reply>> ask_leave();
 
@@ -70,6 +70,7 @@ class Session {
 
  private:
   [[nodiscard]] Task<bool> begin();
+  void give_back_leave();
   [[nodiscard]] Task<> converse();
   [[nodiscard]] Task<bool> shake_hands();
   [[nodiscard]] Task<> execute(std::string_view line);
@@ -89,8 +90,7 @@ class Session {
   const Deadline end_;            // of the session
   Input input_;
   std::string out_;
-  std::uint64_t connection_ = 0;  // auth's number
-  std::uint64_t connection_generation_ = 0;
+  Leave leave_;
   std::vector<std::string> mechanisms_plain_, mechanisms_tls_;
   const char* ended_because_ = "client left";
   std::int64_t idle_commands_ = 0, errors_ = 0;

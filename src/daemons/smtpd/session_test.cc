@@ -83,7 +83,6 @@ TEST(Session, AbandonsTheFileOfAMessageThatDoesNotCome) {
   client.reset();
   world.run();
   EXPECT_EQ(world.queue.abandoned, 1u);
-  EXPECT_EQ(world.auth.disconnected, 1u);
   EXPECT_TRUE(world.queue.messages.empty());
 }
 
@@ -154,6 +153,48 @@ TEST(Session, AsksAgainForLeaveAfterARestartOfAuth) {
   world.auth.refuse_with = "too many connections";
   EXPECT_NE(talk(world, *other, "EHLO c\r\nAUTH PLAIN AGFsaWNlAHNlY3JldA==\r\n").find("421 4.7.0"), std::string::npos);
   EXPECT_EQ(world.smtpd->sessions(), 1u);
+}
+
+TEST(Session, AClientThatComesAgainAtOnceNeedsNoNewLeave) {
+  World world;
+  const auto come_and_go = [&](Role role, const std::string& peer) {
+    StreamPtr client = world.connect(role, peer);
+    EXPECT_EQ(talk(world, *client, "").substr(0, 3), "220");
+    client.reset();
+    world.run();
+  };
+  come_and_go(Role::Mx, "192.0.2.7");
+  come_and_go(Role::Mx, "192.0.2.7");
+  EXPECT_EQ(world.auth.connected, 1u);
+  EXPECT_EQ(world.auth.disconnected, 0u);
+  const StreamPtr both[] = {world.connect(Role::Mx), world.connect(Role::Mx)};
+  EXPECT_EQ(world.auth.connected, 2u);  // two at a time are two
+  come_and_go(Role::Mx, "192.0.2.8");
+  EXPECT_EQ(world.auth.connected, 3u);
+  world.loop.advance(seconds(1));
+  EXPECT_EQ(world.auth.disconnected, 1u);  // the address that has not come again
+  come_and_go(Role::Mx, "192.0.2.8");
+  EXPECT_EQ(world.auth.connected, 4u);
+  // What a restarted auth does not know counts for nothing.
+  world.attach_auth();
+  come_and_go(Role::Mx, "192.0.2.8");
+  EXPECT_EQ(world.auth.connected, 5u);
+  // Where somebody may have signed in, each connection is one.
+  come_and_go(Role::Submission, "192.0.2.8");
+  come_and_go(Role::Submission, "192.0.2.8");
+  EXPECT_EQ(world.auth.connected, 7u);
+  EXPECT_EQ(world.auth.disconnected, 3u);
+}
+
+TEST(Session, FewLeavesAreKept) {
+  World world;
+  std::vector<StreamPtr> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(world.connect(Role::Mx));
+  clients.clear();
+  world.run();
+  EXPECT_EQ(world.auth.disconnected, 36u);
+  world.loop.advance(seconds(1));
+  EXPECT_EQ(world.auth.disconnected, 100u);
 }
 
 TEST(Session, CancelsAnExchangeThatTheClientLeaves) {

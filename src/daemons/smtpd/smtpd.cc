@@ -34,6 +34,9 @@ T or_throw(Result<T, std::string> result) {
 // Short, since an account that is removed goes on being accepted meanwhile (and is bounced by the queue).
 constexpr Duration remembered_time = seconds(1);
 constexpr std::size_t remembered_recipients = 10'000;
+// Few beside the connections that auth allows in all.
+constexpr Duration kept_leave_time = milliseconds(500);
+constexpr std::size_t kept_leaves = 64;
 
 }  // namespace
 
@@ -51,7 +54,8 @@ Smtpd::Smtpd(DaemonContext& context, std::unique_ptr<Pool> pool, Doors::TlsFacto
            .host_name = context.start.host_name,
            .config = or_throw(make_config(context.start.settings)),
            .tls = nullptr,
-           .recipients{context.loop, remembered_time, remembered_recipients}},
+           .recipients{context.loop, remembered_time, remembered_recipients},
+           .leaves{context.loop, context.link("auth"), kept_leave_time, kept_leaves}},
       doors_(context.loop, std::move(tls)) {
   doors_.use_ticket_keys(context.start.ticket_keys);
   if (auto used = doors_.use_certificates(context.start.certificates); !used) throw std::runtime_error(used.error());

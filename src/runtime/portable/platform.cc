@@ -36,6 +36,13 @@ Descriptor exit_watch(int pid) {
 // The system acknowledges when it likes.
 void acknowledge_now(int) {}
 
+// sync(2) says neither when it is done nor what failed.
+bool can_sync_volume(int) { return false; }
+int sync_volume(int) {
+  errno = ENOTSUP;
+  return -1;
+}
+
 // What start-up used stays until the system needs it.
 void give_back_memory() {}
 

@@ -25,6 +25,8 @@ void SimulatedDisk::crash_at(std::uint64_t number) { state_->crash_number = numb
 bool SimulatedDisk::crashed() const { return state_->dead(); }
 void SimulatedDisk::fail_next_sync(std::string part) { state_->failing_sync = std::move(part); }
 void SimulatedDisk::fail_next_directory_sync(std::string part) { state_->failing_directory_sync = std::move(part); }
+void SimulatedDisk::fail_next_volume_sync(std::string part) { state_->failing_volume_sync = std::move(part); }
+void SimulatedDisk::refuse_volume_syncs() { state_->whole_volumes = false; }
 void SimulatedDisk::lend_descriptors(std::string part) { state_->lending = std::move(part); }
 void SimulatedDisk::ignore_syncs(Syncs which, std::string part) {
   if (which != Syncs::Directories) state_->ignored_syncs = part;

@@ -45,6 +45,11 @@ class SimulatedDisk final : public Disk {
   void fail_next_sync(std::string part);
   // The next sync_directory() of a path that contains `part` fails with EIO; the names stay as unsafe as they were.
   void fail_next_directory_sync(std::string part);
+  // The next sync of the whole volume fails with EIO and loses the pages of files whose path contains `part`, whose own next sync
+  // tells it again; those of others are written. Names stay as unsafe as they were.
+  void fail_next_volume_sync(std::string part);
+  // Files have no volume that could be synced.
+  void refuse_volume_syncs();
   // sync(), sync_directory() or both do nothing where the path contains `part`: to prove that a test would notice.
   enum class Syncs { All, Files, Directories };
   void ignore_syncs(Syncs which = Syncs::All, std::string part = {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace courier::simulated {
 
@@ -41,19 +42,28 @@ DiskResult<void> SimulatedFile::sync() {
   if (auto taken = take_in(); !taken) return taken;
   if (!state_->boundary_passed("sync")) return failed(EIO, "fsync", path_);
   if (is_in(state_->ignored_syncs, path_)) return {};
-  if (is_in(state_->failing_sync, path_)) {
-    state_->failing_sync.reset();
-    node_->lost |= !node_->pending.empty();  // `content` shows them, `durable` will never have them
-    node_->pending.clear();
-    return failed(EIO, "fsync", path_);
-  }
-  if (node_->lost) {
-    for (const PendingWrite& write : node_->pending) apply_write(node_->durable, write);
-  } else {
-    node_->durable = node_->content;
-  }
-  node_->pending.clear();
+  if (std::exchange(node_->to_tell, false)) return failed(EIO, "fsync", path_);
+  const bool fails = is_in(state_->failing_sync, path_);
+  if (fails) state_->failing_sync.reset();
+  state_->sync_bytes(*node_, fails);
+  if (fails) return failed(EIO, "fsync", path_);
   return {};
+}
+
+VolumePtr SimulatedFile::volume() {
+  class SimulatedVolume final : public Volume {
+   public:
+    explicit SimulatedVolume(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    DiskResult<void> sync() override {
+      const std::lock_guard lock(state_->mutex);
+      return state_->sync_volume();
+    }
+
+   private:
+    std::shared_ptr<State> state_;
+  };
+  const std::lock_guard lock(state_->mutex);
+  return state_->whole_volumes ? std::make_unique<SimulatedVolume>(state_) : nullptr;
 }
 
 DiskResult<FileFacts> SimulatedFile::facts() {

@@ -15,6 +15,7 @@ class SimulatedFile final : public File {
   DiskResult<std::uint64_t> size() override;
   DiskResult<void> truncate(std::uint64_t size) override;
   DiskResult<void> sync() override;
+  VolumePtr volume() override;
   DiskResult<FileFacts> facts() override;
   DiskResult<void> link_as(const std::string& path) override;
   DiskResult<void> set_modified(WallTime time) override;

@@ -1,6 +1,8 @@
 #include "runtime/testing/simulated_state.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 #include "base/text.h"
 
@@ -110,6 +112,42 @@ void State::sync_names(const NodePtr& directory) {
   }
   std::erase_if(rest, [](const MetadataOperation& operation) { return operation.empty(); });
   pending = std::move(rest);
+}
+
+void State::sync_bytes(Node& node, bool lose) {
+  if (lose) {
+    node.lost |= !node.pending.empty();  // `content` shows them, `durable` will never have them
+  } else if (node.lost) {
+    for (const PendingWrite& write : node.pending) apply_write(node.durable, write);
+  } else {
+    node.durable = node.content;
+  }
+  node.pending.clear();
+}
+
+// The bytes below a directory.
+void State::sync_tree(Node& node, const std::string& path) {
+  for (const auto& [name, child] : node.entries) {
+    const std::string where = path + "/" + name;
+    if (child->directory) {
+      sync_tree(*child, where);
+    } else if (!is_in(ignored_syncs, where)) {
+      const bool loses = is_in(failing_volume_sync, where) && !child->pending.empty();
+      sync_bytes(*child, loses);
+      child->to_tell |= loses;
+    }
+  }
+}
+
+DiskResult<void> State::sync_volume() {
+  if (!boundary_passed("sync_volume")) return failed(EIO, "syncfs", "/");
+  sync_tree(*root, "");
+  if (std::exchange(failing_volume_sync, std::nullopt)) return failed(EIO, "syncfs", "/");
+  if (ignored_directory_syncs) return {};
+  for (const MetadataOperation& operation : std::exchange(pending, {})) {
+    for (const NameChange& part : operation) apply_durable(part);
+  }
+  return {};
 }
 
 }  // namespace courier::simulated

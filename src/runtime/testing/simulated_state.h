@@ -37,6 +37,7 @@ struct Node {
   // A file: what is read now, what is safe, what lies between.
   Bytes content, durable;
   bool lost = false;  // a failed sync: `durable` will not become `content` any more
+  bool to_tell = false;  // the next sync fails, because the volume's did
   std::vector<PendingWrite> pending;
   std::unique_ptr<LentFile> lent;  // once its descriptor was asked for
   // A directory.
@@ -71,7 +72,8 @@ struct State {
   std::optional<std::string> ignored_syncs, ignored_directory_syncs;  // parts of paths
   std::string lending;  // empty: no file has a descriptor
   std::function<void(std::uint64_t)> hook;
-  std::optional<std::string> failing_sync, failing_directory_sync;
+  std::optional<std::string> failing_sync, failing_directory_sync, failing_volume_sync;
+  bool whole_volumes = true;
   std::uint64_t capacity = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t used = 0;
   std::function<WallTime()> clock;
@@ -91,6 +93,13 @@ struct State {
   void change(MetadataOperation operation);
   // Every operation that touches the directory becomes safe, in order; earlier changes of the same names are superseded.
   void sync_names(const NodePtr& directory);
+  // What was written is safe, or with `lose` never will be.
+  void sync_bytes(Node& node, bool lose);
+  // All names and all bytes.
+  [[nodiscard]] DiskResult<void> sync_volume();
+
+ private:
+  void sync_tree(Node& node, const std::string& path);
 };
 
 }  // namespace courier::simulated

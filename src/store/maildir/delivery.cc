@@ -1,15 +1,12 @@
 #include "store/maildir/delivery.h"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
-#include <functional>
-#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include "store/maildir/delivery_files.h"
+#include "store/maildir/delivery_work.h"
 
 namespace courier::store {
 
@@ -17,63 +14,9 @@ namespace {
 
 // Between looks for maildirs that have rested.
 constexpr Duration kWakeGap = milliseconds(5);
-
-// Messages of one maildir. One job writes them all, so that their entries in tmp/ go to the disk together; then they are synced in
-// parallel, and whoever syncs the last publishes all. No thread waits for another; a message that is alone in its maildir, as most
-// are, is one job.
-struct DeliveryGroup {
-  std::string maildir;
-  std::vector<std::unique_ptr<DeliveryItem>> items;
-  std::atomic<std::size_t> unsynced = 0;
-  WallTime now;
-};
-
-// What pool threads see. No reference to the loop's objects but the loop: it may outlive them.
-class DeliveryWork {
- public:
-  // `told` runs on the loop when groups have finished: once for all that take() then gives.
-  DeliveryWork(Disk& disk, std::uint64_t process_id, Loop& home, std::function<void()> told)
-      : files_(disk, process_id), home_(home), told_(std::move(told)) {}
-
-  // On a pool thread.
-  static void perform(const std::shared_ptr<DeliveryWork>& self, Pool& pool, const std::shared_ptr<DeliveryGroup>& group) {
-    for (const auto& item : group->items) self->files_.write(*item);
-    for (std::size_t i = 1; i < group->items.size(); ++i) {
-      pool.submit(Callback([self, group, i] { self->sync(group, i); }));
-    }
-    self->sync(group, 0);
-  }
-
-  [[nodiscard]] std::size_t finished_items() const {
-    const std::lock_guard lock(mutex_);
-    return finished_items_;
-  }
-  [[nodiscard]] std::vector<std::shared_ptr<DeliveryGroup>> take() {
-    const std::lock_guard lock(mutex_);
-    finished_items_ = 0;
-    return std::exchange(finished_, {});
-  }
-
- private:
-  void sync(const std::shared_ptr<DeliveryGroup>& group, std::size_t index) {
-    files_.sync(*group->items[index]);
-    if (--group->unsynced != 0) return;
-    std::vector<DeliveryItem*> all;
-    for (const auto& item : group->items) all.push_back(item.get());
-    files_.publish(all, group->now);
-    const std::lock_guard lock(mutex_);
-    finished_.push_back(group);
-    finished_items_ += group->items.size();
-    if (finished_.size() == 1) home_.post_from_any_thread(Callback(told_));
-  }
-
-  DeliveryFiles files_;
-  Loop& home_;
-  const std::function<void()> told_;
-  mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<DeliveryGroup>> finished_;
-  std::size_t finished_items_ = 0;
-};
+// No wave for so long after one that was not whole; the next time twice as long.
+constexpr Duration kShortestPause = seconds(10);
+constexpr Duration kLongestPause = hours(1);
 
 }  // namespace
 
@@ -82,6 +25,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   ~State() {
     loop.cancel_timer(gathering);
     loop.cancel_timer(wake);
+    loop.cancel_timer(next_start);
   }
 
   struct Caller {
@@ -101,12 +45,15 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
 
   void add(std::shared_ptr<Caller> caller);
   void consider(Boxes::value_type& entry);
+  void start_soon();
   void start_all();
+  [[nodiscard]] bool start_wave();
   void wake_rested();
-  void start(Boxes::value_type& entry);
+  [[nodiscard]] GroupPtr make_group(Boxes::value_type& entry);
   void gather();
   void settle();
   void settle(DeliveryGroup& group);
+  void settle(const DeliveryWave& wave);
   void remember(const Delivery& delivery);
 
   Loop& loop;
@@ -116,6 +63,12 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   Boxes boxes;
   std::vector<Boxes::value_type*> starting;
   std::size_t in_hand = 0;                   // messages
+  std::size_t in_work = 0;                   // of them in groups
+  bool in_wave = false;                      // one is under way
+  Instant no_start_before{};                 // while waves follow one another
+  TimerId next_start;
+  Instant no_wave_before{};                  // after one that was not whole
+  Duration pause = kShortestPause;           // after the next that is not whole
   TimerId gathering;
   std::deque<std::pair<Instant, std::string>> resting;  // when the rest of a maildir ends, in that order
   TimerId wake;
@@ -137,7 +90,10 @@ void Deliverer::State::consider(Boxes::value_type& entry) {
   if (box.starting || !box.in_group.empty() || loop.now() < box.rests_until) return;
   box.starting = true;
   starting.push_back(&entry);
-  if (starting.size() > 1) return;
+  if (starting.size() == 1) start_soon();
+}
+
+void Deliverer::State::start_soon() {
   loop.post([self = weak_from_this()] {
     if (const auto state = self.lock()) state->start_all();
   });
@@ -159,11 +115,43 @@ void Deliverer::State::wake_rested() {
   if (!resting.empty()) wake = loop.add_timer(std::max(resting.front().first, now + kWakeGap), [this] { wake_rested(); });
 }
 
+// While there are waves, all wait for the next; it is not long.
 void Deliverer::State::start_all() {
-  for (Boxes::value_type* entry : std::exchange(starting, {})) start(*entry);
+  if (in_wave || loop.now() < no_start_before || start_wave()) return;
+  for (Boxes::value_type* entry : std::exchange(starting, {})) work->begin(make_group(*entry));
 }
 
-void Deliverer::State::start(Boxes::value_type& entry) {
+// Takes along what waits in maildirs that rest: it costs nothing, and they rest together from then on. False: too little waits, or
+// the last wave took too long.
+bool Deliverer::State::start_wave() {
+  if (loop.now() < no_wave_before || in_hand - in_work < settings.min_wave) return false;
+  const auto wave = std::make_shared<DeliveryWave>();
+  const auto join = [&](Boxes::value_type& entry) {
+    wave->groups.push_back(make_group(entry));
+    wave->messages += wave->groups.back()->items.size();
+  };
+  std::vector<Boxes::value_type*> later;
+  for (Boxes::value_type* entry : std::exchange(starting, {})) {
+    if (wave->messages < settings.max_wave) {
+      join(*entry);
+    } else {
+      later.push_back(entry);
+    }
+  }
+  starting = std::move(later);
+  for (auto& entry : boxes) {
+    const Box& box = entry.second;
+    if (wave->messages >= settings.max_wave) break;
+    if (!box.starting && box.in_group.empty() && !box.waiting.empty()) join(entry);
+  }
+  wave->patience = settings.wave_patience + settings.message_patience * static_cast<std::int64_t>(wave->messages);
+  in_wave = true;
+  no_start_before = loop.now() + settings.wave_rest;
+  work->begin(wave);
+  return true;
+}
+
+GroupPtr Deliverer::State::make_group(Boxes::value_type& entry) {
   auto& [maildir, box] = entry;
   box.starting = false;
   box.rests_until = loop.now() + settings.rest;
@@ -172,32 +160,51 @@ void Deliverer::State::start(Boxes::value_type& entry) {
   const auto end = box.waiting.begin() + static_cast<std::ptrdiff_t>(std::min(box.waiting.size(), settings.max_group));
   box.in_group.assign(std::move_iterator(box.waiting.begin()), std::move_iterator(end));
   box.waiting.erase(box.waiting.begin(), end);
-  const auto group = std::make_shared<DeliveryGroup>();
+  auto group = std::make_shared<DeliveryGroup>();
   group->maildir = maildir;
   group->now = loop.wall_now();
   for (const auto& caller : box.in_group) {
     group->items.push_back(std::make_unique<DeliveryItem>());
     group->items.back()->delivery = std::move(caller->delivery);
   }
-  group->unsynced = group->items.size();
-  pool.submit(Callback([work = work, home = &pool, group] { DeliveryWork::perform(work, *home, group); }));
+  in_work += group->items.size();
+  return group;
 }
 
 // Alone, a message is answered at once. Under load the answers of a moment go out together, which costs the queue one wake-up.
 void Deliverer::State::gather() {
-  if (work->finished_items() == in_hand || settings.gather == Duration{}) return settle();
+  if (work->finished_messages() == in_work || settings.gather == Duration{}) return settle();
   if (gathering.number == 0) gathering = loop.add_timer(loop.now() + settings.gather, [this] { settle(); });
 }
 
 void Deliverer::State::settle() {
   loop.cancel_timer(std::exchange(gathering, {}));
-  for (const auto& group : work->take()) settle(*group);
+  const DeliveryWork::Finished finished = work->take();
+  for (const GroupPtr& group : finished.groups) settle(*group);
+  for (const WavePtr& wave : finished.waves) settle(*wave);
+}
+
+void Deliverer::State::settle(const DeliveryWave& wave) {
+  in_wave = false;
+  if (settings.wave_ended) settings.wave_ended(wave.messages, wave.whole);
+  if (wave.whole) {
+    pause = kShortestPause;
+  } else {
+    no_start_before = {};
+    no_wave_before = loop.now() + pause;
+    pause = std::min(pause * 2, kLongestPause);
+  }
+  next_start = loop.add_timer(no_start_before, [this] {
+    next_start = {};
+    start_all();
+  });
 }
 
 void Deliverer::State::settle(DeliveryGroup& group) {
   const auto place = boxes.find(group.maildir);
   const Callers callers = std::exchange(place->second.in_group, {});
   in_hand -= callers.size();
+  in_work -= callers.size();
   if (!place->second.waiting.empty()) {
     consider(*place);
   } else if (place->second.rests_until <= loop.now()) {
@@ -223,7 +230,7 @@ void Deliverer::State::remember(const Delivery& delivery) {
 
 Deliverer::Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings) : state_(std::make_shared<State>(loop, pool, settings)) {
   const std::weak_ptr<State> state = state_;
-  state_->work = std::make_shared<DeliveryWork>(disk, settings.process_id, loop, [state] {
+  state_->work = std::make_shared<DeliveryWork>(disk, settings.process_id, loop, pool, [state] {
     if (const auto self = state.lock()) self->gather();
   });
 }

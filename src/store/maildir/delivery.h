@@ -1,13 +1,16 @@
 // Delivery of messages into the inboxes of maildirs, many at a time, and durable when the answer comes.
 //
 // The file name is the same on every attempt, so a repeated attempt recognises what is already there. Each message is written to
-// tmp/ and synced, then renamed into new/, and new/ is synced. Messages of one maildir that wait at the same time are a group: its
-// files are written, then synced in parallel on the pool, and the thread of the last one renames all and syncs new/ once. Groups of
-// different maildirs do not wait for each other. After a failed sync nothing of the file is trusted: it is written again under another name
-// from the bytes the caller still holds, once.
+// tmp/ and synced, then renamed into new/, and new/ is synced. Messages of one maildir that wait at the same time are a group. When
+// few wait, a group's files are synced in parallel on the pool, and the thread of the last one renames all and syncs new/ once; groups
+// of different maildirs do not wait for each other. When many wait, their groups are a wave: all files are written, the file system is synced
+// as a whole, all are renamed, and it is synced again. A wave whose sync takes too long, since others write there, too, goes on as
+// single groups, and then for a while there is none. After a failed sync nothing of the file is trusted: it is written again
+// under another name from the bytes the caller still holds, once.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -67,10 +70,16 @@ class Deliverer {
   struct Settings {
     std::uint64_t process_id = 0;  // in tmp names
     std::size_t max_group = 250;  // messages of one maildir at once, each an open file
+    std::size_t min_wave = 8, max_wave = 500;  // messages; max_group more at most
+    Duration wave_rest = milliseconds(50);  // from the beginning of a wave to the next start
+    // How long one sync of a wave may take: so much, and so much more a message.
+    Duration wave_patience = milliseconds(10), message_patience = microseconds(500);
     Duration rest = milliseconds(100);  // from a maildir's group to its next at least, so that more messages share a sync
     // How long finished messages wait for others that are being written: their answers go out together.
     Duration gather = milliseconds(20);
     std::size_t remembered = 1000;  // latest deliveries, for repeated attempts whose message was moved away since
+    // A wave of so many messages was synced as a whole, or was not and is now delivered as single groups.
+    std::function<void(std::size_t messages, bool whole)> wave_ended = {};
   };
   // All outlive the deliverer. As many files are synced at once as the pool has threads: 16 is a good number.
   Deliverer(Loop& loop, Disk& disk, Pool& pool, Settings settings);

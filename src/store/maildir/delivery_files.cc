@@ -74,12 +74,13 @@ DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item) {
   return {};
 }
 
-DiskResult<void> DeliveryFiles::sync_tmp(DeliveryItem& item) {
+DiskResult<void> DeliveryFiles::sync_tmp(DeliveryItem& item) { return close_tmp(item, item.file->sync()); }
+
+DiskResult<void> DeliveryFiles::close_tmp(DeliveryItem& item, DiskResult<void> so_far) {
   const FilePtr file = std::move(item.file);
-  auto done = file->sync();
-  if (done) done = file->close();
-  if (!done) (void)disk_.unlink(std::exchange(item.tmp, {}));
-  return done;
+  if (so_far) so_far = file->close();
+  if (!so_far) (void)disk_.unlink(std::exchange(item.tmp, {}));
+  return so_far;
 }
 
 // A failed sync may have dropped the pages it could not write: only new bytes in a new file can be trusted.
@@ -118,8 +119,13 @@ void DeliveryFiles::sync(DeliveryItem& item) {
   if (auto written = write_again(item); !written) decide(item, written.error());
 }
 
-void DeliveryFiles::rename_all(std::span<DeliveryItem* const> items) {
-  for (DeliveryItem* item : items) {
+void DeliveryFiles::synced(DeliveryItem& item) {
+  if (!item.file || close_tmp(item, {})) return;
+  if (auto written = write_again(item); !written) decide(item, written.error());
+}
+
+void DeliveryFiles::rename_all(DeliveryGroup& group) {
+  for (const auto& item : group.items) {
     if (item->decided || item->tmp.empty()) continue;
     auto renamed = rename_tmp(*item);
     if (!renamed && renamed.error().os_error == ENOENT) renamed = rename_into_new_maildir(*item);
@@ -144,10 +150,10 @@ DiskResult<void> DeliveryFiles::rename_into_new_maildir(DeliveryItem& item) {
   return rename_tmp(item);
 }
 
-DiskResult<void> DeliveryFiles::sync_places(std::span<DeliveryItem* const> items) {
+DiskResult<void> DeliveryFiles::sync_places(const DeliveryGroup& group) {
   bool in_new = false;
   bool in_cur = false;
-  for (const DeliveryItem* item : items) {
+  for (const auto& item : group.items) {
     if (item->decided) continue;
     if (item->found && item->found->place == Place::Cur) {
       in_cur = true;
@@ -155,57 +161,57 @@ DiskResult<void> DeliveryFiles::sync_places(std::span<DeliveryItem* const> items
       in_new = true;
     }
   }
-  const std::string& maildir = items.front()->delivery.maildir;
   if (in_new) {
-    if (auto synced = disk_.sync_directory(maildir + "/new"); !synced) return synced;
+    if (auto synced = disk_.sync_directory(group.maildir + "/new"); !synced) return synced;
   }
-  return in_cur ? disk_.sync_directory(maildir + "/cur") : DiskResult<void>{};
+  return in_cur ? disk_.sync_directory(group.maildir + "/cur") : DiskResult<void>{};
 }
 
-void DeliveryFiles::rewrite_all(std::span<DeliveryItem* const> items) {
-  for (DeliveryItem* item : items) {
+void DeliveryFiles::rewrite_all(DeliveryGroup& group) {
+  for (const auto& item : group.items) {
     if (item->decided) continue;
     // What an earlier attempt left is as doubtful as what we renamed. It keeps the name that a client has given it meanwhile.
     item->found.reset();
     (void)find_earlier(*item);
     if (auto written = write_again(*item); !written) decide(*item, written.error());
   }
-  rename_all(items);
+  rename_all(group);
 }
 
-void DeliveryFiles::publish(std::span<DeliveryItem* const> items, WallTime now) {
-  const Delivery& first = items.front()->delivery;
-  Quota quota(disk_, first.maildir, first.quota, std::to_string(process_id_) + "_" + std::to_string(++count_));
-  std::int64_t bytes = 0;
-  std::int64_t messages = 0;
-  for (DeliveryItem* item : items) {
+void DeliveryFiles::rename(DeliveryGroup& group) {
+  group.quota.emplace(disk_, group.maildir, group.items.front()->delivery.quota,
+                      std::to_string(process_id_) + "_" + std::to_string(++count_));
+  for (const auto& item : group.items) {
     if (item->decided || item->repeated) continue;
     const auto size = static_cast<std::int64_t>(item->size);
-    if (quota.allows(bytes + size, messages + 1, now)) {
-      bytes += size;
-      ++messages;
+    if (group.quota->allows(group.bytes + size, group.messages + 1, group.now)) {
+      group.bytes += size;
+      ++group.messages;
       continue;
     }
     (void)disk_.unlink(item->tmp);
     decide(*item, DeliveryOutcome::OverQuota, "over quota");
   }
-  rename_all(items);
-  auto synced = sync_places(items);
+  rename_all(group);
+}
+
+void DeliveryFiles::settle(DeliveryGroup& group, bool names_synced) {
+  auto synced = names_synced ? DiskResult<void>{} : sync_places(group);
   if (!synced) {
-    rewrite_all(items);
-    synced = sync_places(items);
+    rewrite_all(group);
+    synced = sync_places(group);
   }
-  for (DeliveryItem* item : items) {
+  for (const auto& item : group.items) {
     if (item->decided) continue;
     if (synced) {
       decide(*item, item->repeated ? DeliveryOutcome::Repeated : DeliveryOutcome::Delivered);
     } else {
       // Not to be mistaken for delivered by the next attempt.
-      (void)disk_.unlink(file_path(item->delivery.maildir, Place::New, item->name));
+      (void)disk_.unlink(file_path(group.maildir, Place::New, item->name));
       decide(*item, synced.error());
     }
   }
-  if (synced) quota.add(bytes, messages, now);
+  if (synced) group.quota->add(group.bytes, group.messages, group.now);
 }
 
 }  // namespace courier::store

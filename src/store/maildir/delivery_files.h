@@ -1,11 +1,11 @@
-// The blocking half of Deliverer: one message's file, and one maildir's share of a batch. Called on pool threads; different items
+// The blocking half of Deliverer: one message's file, and one maildir's group of them. Called on pool threads; different items
 // and different maildirs at the same time.
 #pragma once
 
 #include <atomic>
 #include <optional>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "store/maildir/delivery.h"
 
@@ -23,6 +23,16 @@ struct DeliveryItem {
   bool decided = false;            // `result` stands
 };
 
+// The messages of one maildir that are delivered together.
+struct DeliveryGroup {
+  std::string maildir;
+  std::vector<std::unique_ptr<DeliveryItem>> items;
+  WallTime now;
+  std::optional<Quota> quota;       // from rename() on
+  std::int64_t bytes = 0, messages = 0;  // what it lets in
+  std::atomic<std::size_t> unsynced = 0;  // items, where each is synced for itself
+};
+
 class DeliveryFiles {
  public:
   DeliveryFiles(Disk& disk, std::uint64_t process_id) : disk_(disk), process_id_(process_id) {}
@@ -31,20 +41,25 @@ class DeliveryFiles {
   void write(DeliveryItem& item);
   // Syncs what write() wrote.
   void sync(DeliveryItem& item);
-  // All undecided items of one maildir: quota, renames, one sync of new/ (and of cur/, when an earlier file lies there).
-  void publish(std::span<DeliveryItem* const> items, WallTime now);
+  // What write() wrote is on stable storage.
+  void synced(DeliveryItem& item);
+  // Quota, and the renames of what it lets in.
+  void rename(DeliveryGroup& group);
+  // Decides all. Unless the names are on stable storage it syncs new/ once (and cur/, when an earlier file lies there).
+  void settle(DeliveryGroup& group, bool names_synced);
 
  private:
   [[nodiscard]] DiskResult<void> write_tmp(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> sync_tmp(DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> close_tmp(DeliveryItem& item, DiskResult<void> so_far);
   [[nodiscard]] DiskResult<void> write_again(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> fill(File& file, const DeliveryItem& item, std::uint64_t& lines);
   [[nodiscard]] bool find_earlier(DeliveryItem& item);
-  void rename_all(std::span<DeliveryItem* const> items);
+  void rename_all(DeliveryGroup& group);
   [[nodiscard]] DiskResult<void> rename_tmp(const DeliveryItem& item);
   [[nodiscard]] DiskResult<void> rename_into_new_maildir(DeliveryItem& item);
-  [[nodiscard]] DiskResult<void> sync_places(std::span<DeliveryItem* const> items);
-  void rewrite_all(std::span<DeliveryItem* const> items);
+  [[nodiscard]] DiskResult<void> sync_places(const DeliveryGroup& group);
+  void rewrite_all(DeliveryGroup& group);
 
   Disk& disk_;
   std::uint64_t process_id_;

@@ -96,7 +96,9 @@ std::optional<Quota::Read> Quota::read() {
 }
 
 std::optional<Quota::Read> Quota::read_or_make(WallTime now) {
+  if (no_file_) return std::nullopt;
   auto file = read();
+  no_file_ = !file && limits_.none();
   const bool redefined = !limits_.none() && (!file || file->limits != limits_);
   if (!redefined && (!file || file->trusted)) return file;
   recalculate(now);
@@ -114,7 +116,7 @@ bool Quota::allows(std::int64_t bytes, std::int64_t messages, WallTime now) {
 }
 
 void Quota::add(std::int64_t bytes, std::int64_t messages, WallTime now) {
-  if (bytes == 0 && messages == 0) return;
+  if (no_file_ || (bytes == 0 && messages == 0)) return;
   if (!limits_.none() && !exists(disk_, file_)) return recalculate(now);  // what was added is counted with the rest
   if (limits_.none() && !exists(disk_, file_)) return;
   auto file = disk_.open(file_, OpenMode::Append);

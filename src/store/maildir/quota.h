@@ -76,6 +76,7 @@ class Quota {
   std::string file_;
   QuotaLimits limits_;
   std::string unique_;
+  bool no_file_ = false;  // nor a limit: there was no quota at the first look
 };
 
 }  // namespace courier::store

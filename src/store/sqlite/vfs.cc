@@ -20,21 +20,40 @@ struct VfsFile {
   std::string path;
   int lock = SQLITE_LOCK_NONE;
   bool directory_synced = true;
+  // Writes that follow one another, until there is enough for one of the machine's, or somebody needs them there. SQLite writes the
+  // pages of a commit to the log one after another, and their headers apart.
+  std::string held = {};
+  std::uint64_t held_at = 0;
 };
+constexpr std::size_t kMostHeld = 256 * 1024;
 VfsFile& self(sqlite3_file* file) { return *reinterpret_cast<VfsFile*>(file); }
 Disk& disk_of(sqlite3_vfs* vfs) { return *static_cast<Disk*>(vfs->pAppData); }
 
 bool no_space(const DiskError& error) { return error.os_error == ENOSPC || error.os_error == EDQUOT; }
 
+// After an error what was held is gone, as after a write that failed.
+DiskResult<void> write_held(VfsFile& me) {
+  if (me.held.empty()) return {};
+  auto written = me.file->write_at(me.held_at, me.held);
+  me.held.clear();
+  return written;
+}
+int write_code(const DiskResult<void>& written) {
+  if (written) return SQLITE_OK;
+  return no_space(written.error()) ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+}
+
 int close_file(sqlite3_file* file) {
   VfsFile& me = self(file);
-  const bool good = me.file->close().has_value();
+  const bool written = write_held(me).has_value();
+  const bool good = me.file->close().has_value() && written;
   me.~VfsFile();
   return good ? SQLITE_OK : SQLITE_IOERR_CLOSE;
 }
 
 int read_file_at(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
   const auto wanted = static_cast<std::size_t>(count);
+  if (!write_held(self(file))) return SQLITE_IOERR_READ;
   char* bytes = static_cast<char*>(into);
   std::size_t have = 0;
   while (have < wanted) {
@@ -51,18 +70,24 @@ int read_file_at(sqlite3_file* file, void* into, int count, sqlite3_int64 offset
 }
 
 int write_file_at(sqlite3_file* file, const void* bytes, int count, sqlite3_int64 offset) {
-  const std::string_view all(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
-  const auto written = self(file).file->write_at(static_cast<std::uint64_t>(offset), all);
-  if (written) return SQLITE_OK;
-  return no_space(written.error()) ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+  VfsFile& me = self(file);
+  const auto at = static_cast<std::uint64_t>(offset);
+  if (at != me.held_at + me.held.size() || me.held.size() >= kMostHeld) {
+    if (const auto written = write_held(me); !written) return write_code(written);
+  }
+  if (me.held.empty()) me.held_at = at;
+  me.held.append(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
+  return SQLITE_OK;
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
+  if (const auto written = write_held(self(file)); !written) return write_code(written);
   return self(file).file->truncate(static_cast<std::uint64_t>(size)) ? SQLITE_OK : SQLITE_IOERR_TRUNCATE;
 }
 
 int sync_file(sqlite3_file* file, int) {
   VfsFile& me = self(file);
+  if (const auto written = write_held(me); !written) return write_code(written);
   if (const auto synced = me.file->sync(); !synced) {
     return no_space(synced.error()) ? SQLITE_FULL : SQLITE_IOERR_FSYNC;
   }
@@ -74,6 +99,7 @@ int sync_file(sqlite3_file* file, int) {
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  if (!write_held(self(file))) return SQLITE_IOERR_FSTAT;
   const auto bytes = self(file).file->size();
   if (!bytes) return SQLITE_IOERR_FSTAT;
   *size = static_cast<sqlite3_int64>(*bytes);

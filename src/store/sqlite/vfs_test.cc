@@ -85,6 +85,18 @@ TEST(Vfs, KeepsCommittedRowsThroughACrashAtEveryWrite) {
   EXPECT_GT(crash.boundaries, 12);
 }
 
+TEST(Vfs, ACommitIsOneWriteOfTheDisk) {
+  SimulatedDisk disk;
+  ASSERT_TRUE(make_directories(disk, "/db"));
+  auto database = open_with_table(disk, "/db/t.sqlite");
+  ASSERT_TRUE(database);
+  ASSERT_TRUE(database->execute("INSERT INTO t(b) VALUES(zeroblob(3000))"));
+  const auto before = disk.calls();
+  ASSERT_TRUE(database->execute("INSERT INTO t(b) VALUES(zeroblob(30000))"));
+  EXPECT_EQ(disk.calls().at("write") - before.at("write"), 1u);
+  EXPECT_EQ(disk.calls().at("sync") - before.at("sync"), 1u);
+}
+
 TEST(Vfs, TheCrashTestFailsWhenSyncDoesNothing) { EXPECT_TRUE(crash_everywhere(true).lost); }
 
 TEST(Vfs, TellsAFullDiskAndRecovers) {

@@ -17,6 +17,9 @@ constexpr Duration kWakeGap = milliseconds(5);
 // No wave for so long after one that was not whole; the next time twice as long.
 constexpr Duration kShortestPause = seconds(10);
 constexpr Duration kLongestPause = hours(1);
+// A message counts for one more with each so many bytes; a group with more than that much of it (3 MiB) goes for itself.
+constexpr std::size_t kBytesPerWeight = 64 * 1024;
+constexpr std::size_t kMostExtraWeight = 48;
 
 }  // namespace
 
@@ -48,6 +51,8 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   void start_soon();
   void start_all();
   [[nodiscard]] bool start_wave();
+  // For how many more messages the bytes of the group count that would begin now.
+  [[nodiscard]] std::size_t extra_weight(const Box& box) const;
   void wake_rested();
   [[nodiscard]] GroupPtr make_group(Boxes::value_type& entry);
   void gather();
@@ -115,10 +120,25 @@ void Deliverer::State::wake_rested() {
   if (!resting.empty()) wake = loop.add_timer(std::max(resting.front().first, now + kWakeGap), [this] { wake_rested(); });
 }
 
-// While there are waves, all wait for the next; it is not long.
+// While there are waves, all wait for the next; it is not long. But what is large would make it long.
 void Deliverer::State::start_all() {
+  for (Boxes::value_type* entry : std::exchange(starting, {})) {
+    if (extra_weight(entry->second) > kMostExtraWeight) {
+      work->begin(make_group(*entry));
+    } else {
+      starting.push_back(entry);
+    }
+  }
   if (in_wave || loop.now() < no_start_before || start_wave()) return;
   for (Boxes::value_type* entry : std::exchange(starting, {})) work->begin(make_group(*entry));
+}
+
+std::size_t Deliverer::State::extra_weight(const Box& box) const {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < std::min(box.waiting.size(), settings.max_group); ++i) {
+    sum += static_cast<std::size_t>(box.waiting[i]->delivery.body->size() / kBytesPerWeight);
+  }
+  return sum;
 }
 
 // Takes along what waits in maildirs that rest: it costs nothing, and they rest together from then on. False: too little waits, or
@@ -126,13 +146,16 @@ void Deliverer::State::start_all() {
 bool Deliverer::State::start_wave() {
   if (loop.now() < no_wave_before || in_hand - in_work < settings.min_wave) return false;
   const auto wave = std::make_shared<DeliveryWave>();
+  std::size_t sum = 0;
   const auto join = [&](Boxes::value_type& entry) {
+    sum += extra_weight(entry.second);
     wave->groups.push_back(make_group(entry));
+    sum += wave->groups.back()->items.size();
     wave->messages += wave->groups.back()->items.size();
   };
   std::vector<Boxes::value_type*> later;
   for (Boxes::value_type* entry : std::exchange(starting, {})) {
-    if (wave->messages < settings.max_wave) {
+    if (sum < settings.max_wave) {
       join(*entry);
     } else {
       later.push_back(entry);
@@ -141,10 +164,16 @@ bool Deliverer::State::start_wave() {
   starting = std::move(later);
   for (auto& entry : boxes) {
     const Box& box = entry.second;
-    if (wave->messages >= settings.max_wave) break;
-    if (!box.starting && box.in_group.empty() && !box.waiting.empty()) join(entry);
+    if (sum >= settings.max_wave) break;
+    if (box.starting || !box.in_group.empty() || box.waiting.empty()) continue;
+    if (extra_weight(box) <= kMostExtraWeight) join(entry);
   }
-  wave->patience = settings.wave_patience + settings.message_patience * static_cast<std::int64_t>(wave->messages);
+  if (wave->messages < settings.min_wave) {
+    // The others are large, or are behind a group of their maildir.
+    for (const GroupPtr& group : wave->groups) work->begin(group);
+    return false;
+  }
+  wave->patience = settings.wave_patience + settings.message_patience * static_cast<std::int64_t>(sum);
   in_wave = true;
   no_start_before = loop.now() + settings.wave_rest;
   work->begin(wave);

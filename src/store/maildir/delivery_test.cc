@@ -177,6 +177,39 @@ TEST_F(WaveTest, ManyMessagesOfAllMaildirsShareTwoSyncs) {
   EXPECT_TRUE(names("/mail/ann/tmp").empty());
 }
 
+TEST_F(WaveTest, LargeMessagesGoForThemselves) {
+  send(1, 20);
+  const auto large = std::make_shared<DeliveryBody>(std::string(4 << 20, 'x'));
+  Delivery heavy = message(100, "/mail/dan");
+  heavy.body = large;
+  int heavy_done = 0;
+  const auto send_heavy = [&] {
+    tasks.spawn(collect(waves, heavy, [&](const DeliveryResult& r) { heavy_done += r.outcome == DeliveryOutcome::Delivered; }));
+  };
+  send_heavy();
+  loop.run_ready();
+  EXPECT_EQ(done, 20);
+  EXPECT_EQ(ended, (std::vector<std::pair<std::size_t, bool>>{{20, true}}));
+  EXPECT_EQ(heavy_done, 1);
+  EXPECT_EQ(calls("sync"), 1u);
+  // Nor do they wait for the next wave.
+  heavy = message(101, "/mail/eve");
+  heavy.body = large;
+  send_heavy();
+  loop.run_ready();
+  EXPECT_EQ(heavy_done, 2);
+  EXPECT_EQ(ended.size(), 1u);
+}
+
+TEST_F(WaveTest, ManyMessagesOfOneMaildirAreAWaveToo) {
+  for (int i = 1; i <= 300; ++i) {
+    tasks.spawn(collect(waves, message(i), [&](const DeliveryResult& r) { done += r.outcome == DeliveryOutcome::Delivered; }));
+  }
+  loop.advance(milliseconds(50));
+  EXPECT_EQ(done, 300);
+  EXPECT_EQ(ended, (std::vector<std::pair<std::size_t, bool>>{{250, true}, {50, true}}));
+}
+
 TEST_F(WaveTest, FewMessagesAreSyncedEachForItself) {
   send(1, 7);
   loop.run_ready();

@@ -15,7 +15,7 @@ namespace {
 // Between looks for maildirs that have rested.
 constexpr Duration kWakeGap = milliseconds(5);
 // No wave for so long after one that was not whole; the next time twice as long.
-constexpr Duration kShortestPause = seconds(10);
+constexpr Duration kShortestPause = minutes(1);
 constexpr Duration kLongestPause = hours(1);
 // A message counts for one more with each so many bytes; a group with more than that much of it (3 MiB) goes for itself.
 constexpr std::size_t kBytesPerWeight = 64 * 1024;

@@ -70,7 +70,7 @@ class Deliverer {
   struct Settings {
     std::uint64_t process_id = 0;  // in tmp names
     std::size_t max_group = 250;  // messages of one maildir at once, each an open file
-    std::size_t min_wave = 8;    // messages
+    std::size_t min_wave = 8;  // messages
     std::size_t max_wave = 500;  // messages of up to 64 KiB, larger ones count for more; max_group more at most
     Duration wave_rest = milliseconds(50);  // from the beginning of a wave to the next start
     // How long one sync of a wave may take: so much, and so much more a message of up to 64 KiB.

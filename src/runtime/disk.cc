@@ -54,7 +54,10 @@ DiskResult<void> make_directories(Disk& disk, const std::string& path, std::uint
   const std::string parent = parent_path(path);
   if (auto above = make_directories(disk, parent, mode); !above) return above;
   if (auto made = disk.make_directory(path, mode); !made && made.error().os_error != EEXIST) return made;
-  return disk.sync_directory(parent);
+  auto synced = disk.sync_directory(parent);
+  // What stays must be safe: whoever finds it does not sync it again.
+  if (!synced) (void)disk.remove_directory(path);
+  return synced;
 }
 
 DiskResult<void> remove_tree(Disk& disk, const std::string& path) {

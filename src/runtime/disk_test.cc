@@ -270,6 +270,14 @@ TEST(SimulatedDisk, AFailedSyncOfTheVolumeIsToldByTheFilesThatLostSomething) {
   EXPECT_EQ(read_file(*disk.survivor(0), "/b"), "kept");
 }
 
+TEST(SimulatedDisk, ADirectoryWhoseNameIsNotSafeDoesNotStay) {
+  SimulatedDisk disk;
+  disk.fail_next_directory_sync("/mail");
+  EXPECT_FALSE(make_directories(disk, "/mail/ann"));
+  EXPECT_TRUE(make_directories(disk, "/mail/ann"));
+  EXPECT_TRUE(exists(*disk.survivor(0), "/mail/ann"));
+}
+
 TEST(SimulatedDisk, FullDiskAndCrashedDisk) {
   SimulatedDisk disk;
   disk.set_capacity(1000);

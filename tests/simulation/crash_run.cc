@@ -8,7 +8,7 @@ namespace {
 
 constexpr int together = 10;
 constexpr int caches_every = 4;  // of the inspections with clients
-constexpr std::uint64_t sync_fails_every = 28;  // boundaries
+constexpr std::uint64_t sync_fails_every = 20;  // boundaries
 constexpr std::uint64_t mail_moves_every = 7;
 
 }  // namespace

@@ -25,7 +25,7 @@ TEST_P(FailingSync, LosesNothing) {
                 .whole_volumes = !GetParam().volumes.empty()});
   run.go();
   EXPECT_EQ(run.faults.text(), "");
-  EXPECT_GT(run.syncs_failed, 40);
+  EXPECT_GT(run.syncs_failed, 50);
   EXPECT_GE(run.history.acknowledged.size(), GetParam().acknowledged);
   EXPECT_GT(run.inspections, 20);
 }

@@ -170,6 +170,28 @@ TEST_F(MailboxTest, DeliversWithItsHeaderLines) {
             "Return-Path: <bob@example.org>\nDelivered-To: alias@example.test\nSubject: x\n\nbody\n");
 }
 
+TEST_F(MailboxTest, ManyAtOnceSyncTheDiskAsAWholeUnlessTurnedOff) {
+  const auto deliver_ten = [&](const std::string& round) {
+    std::vector<Task<ChannelResult<delivery::DeliverReply>>> tasks;
+    for (int i = 0; i < 10; ++i) tasks.push_back(ends["queue"]->call(message(round + std::to_string(i)), Deadline::never()));
+    for (auto& task : tasks) task.start();
+    loop.advance(seconds(1));
+    for (auto& task : tasks) {
+      ASSERT_TRUE(task.done());
+      EXPECT_EQ(task.take()->results[0].outcome, delivery::Outcome::Delivered);
+    }
+  };
+  deliver_ten("together");
+  EXPECT_EQ(disk.calls().at("sync_volume"), 2u);
+  EXPECT_NE(metrics.text().find("courier_mailbox_waves_total{result=\"whole\"} 1\n"), std::string::npos) << metrics.text();
+  MailboxSlice apart;
+  apart.mailbox.sync_together = false;
+  begin(apart);
+  deliver_ten("apart");
+  EXPECT_EQ(disk.calls().at("sync_volume"), 2u);
+  EXPECT_EQ(disk.calls().at("sync"), 10u);
+}
+
 TEST_F(MailboxTest, ABodyInAFileIsRead) {
   char name[] = "/tmp/courier-body-XXXXXX";
   Descriptor file(::mkstemp(name));

@@ -83,6 +83,8 @@ TEST(Session, AbandonsTheFileOfAMessageThatDoesNotCome) {
   client.reset();
   world.run();
   EXPECT_EQ(world.queue.abandoned, 1u);
+  world.loop.advance(seconds(1));  // auth hears of the end when the client has not come again
+  EXPECT_EQ(world.auth.disconnected, 1u);
   EXPECT_TRUE(world.queue.messages.empty());
 }
 

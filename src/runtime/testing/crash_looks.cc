@@ -9,7 +9,7 @@ namespace {
 constexpr int full_rounds = 10;
 
 bool full_run() { return std::getenv("COURIER_CRASH_FULL") != nullptr; }
-std::size_t subsets() { return full_run() && std::getenv("COURIER_THOROUGH") != nullptr ? 4 : 1; }
+std::size_t subsets() { return full_run() && std::getenv("COURIER_THOROUGH") != nullptr ? 4 : 2; }
 
 }  // namespace
 

@@ -5,10 +5,12 @@
 // in the byte order of this machine: both ends run on it. Private to runtime and its tests.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -24,31 +26,35 @@ struct Frame {
   Payload payload;
 };
 
-// Header and payload. The payload's descriptors travel beside the first byte.
-[[nodiscard]] std::string write_frame(const Frame& frame);
+// The header as it lies on the wire. The payload follows; its descriptors travel beside the first byte.
+using FrameHeader = std::array<char, 24>;
+[[nodiscard]] FrameHeader write_header(const Frame& frame);
 
 // Finds the frames in what arrives, in pieces of any size. Holds no memory while no frame has begun; never more than one
-// frame at its limit and what came with its last bytes.
+// frame at its limit.
 class FrameReader {
  public:
   explicit FrameReader(const ChannelLimits& limits) : limits_(limits) {}
 
-  // Where the next bytes go: room for what the frame lacks that has begun, at least 32 KiB. Good until arrived().
+  // What arrives next goes here, as much as fits: the rest of the payload that has begun. Empty when none has. Good until arrived().
   [[nodiscard]] std::span<char> room();
-  // The first `count` bytes of room() were filled, which may be none; `descriptors` came with them.
+  // The first `count` bytes of room() were filled, which may be none; `descriptors` came with them or with what follows them.
   void arrived(std::size_t count, std::vector<Descriptor> descriptors);
 
-  // The next frame; nothing when its end has not come. A fault, in words for the log, is final.
-  [[nodiscard]] Result<std::optional<Frame>, const char*> next();
+  // The next frame, when its end is in what has arrived or in `more`, which follows it; what was taken is cut off from `more`.
+  // Nothing when all of it was taken and no frame ended. A fault, in words for the log, is final.
+  [[nodiscard]] Result<std::optional<Frame>, const char*> next(std::string_view& more);
 
  private:
-  [[nodiscard]] std::size_t missing() const;
-  [[nodiscard]] const char* forget_taken();
+  [[nodiscard]] const char* begin_payload();
+  [[nodiscard]] Result<std::optional<Frame>, const char*> finish();
 
   ChannelLimits limits_;
-  std::string buffer_;        // from the start of the oldest frame that is not forgotten
-  std::size_t filled_ = 0;    // bytes of buffer_ that arrived; the rest is room
-  std::size_t taken_ = 0;     // bytes of buffer_ whose frames next() has given
+  FrameHeader header_{};
+  std::size_t header_filled_ = 0;
+  Frame frame_;                      // from the end of its header on
+  std::size_t payload_filled_ = 0;
+  std::size_t stated_ = 0;           // descriptors, by the header
   std::vector<Descriptor> descriptors_;
 };
 

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
-
 #include "runtime/testing/read_frames.h"
 
 namespace courier {
@@ -63,20 +61,28 @@ TEST(Frame, RefusesWhatLies) {
   }
 }
 
-// The room for a frame is what its header states, once that is within the limit.
-TEST(Frame, NeverAsksForMoreRoomThanTheFrameThatHasBegun) {
+// Memory is taken for what a header states, once that is within the limit, and for nothing else.
+TEST(Frame, TakesRoomForTheFrameThatHasBegunOnly) {
   FrameReader reader({.max_frame = 1'000'000});
-  std::string bytes = write_frame(frame_of(1, 1'000'000));
-  std::memcpy(reader.room().data(), bytes.data(), 24);
-  reader.arrived(24, {});
-  EXPECT_FALSE(reader.next().value());
-  EXPECT_EQ(reader.room().size(), 1'000'000u);
-  reader.arrived(0, {});
+  const std::string bytes = write_frame(frame_of(1, 1'000'000));
+  EXPECT_TRUE(reader.room().empty());
+  std::string_view more = std::string_view(bytes).substr(0, 23);
+  EXPECT_FALSE(reader.next(more).value());
+  EXPECT_TRUE(more.empty() && reader.room().empty());
+  more = std::string_view(bytes).substr(23, 11);
+  EXPECT_FALSE(reader.next(more).value());
+  ASSERT_EQ(reader.room().size(), 999'990u);
+  bytes.copy(reader.room().data(), 999'990, 34);
+  reader.arrived(999'990, {});
+  const auto frame = reader.next(more).value();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->payload.bytes, bytes.substr(24));
+  EXPECT_TRUE(reader.room().empty());
 
   FrameReader strict({.max_frame = 999'999});
-  std::memcpy(strict.room().data(), bytes.data(), 24);
-  strict.arrived(24, {});
-  EXPECT_FALSE(strict.next());
+  more = std::string_view(bytes).substr(0, 24);
+  EXPECT_FALSE(strict.next(more));
+  EXPECT_TRUE(strict.room().empty());
 }
 
 }  // namespace

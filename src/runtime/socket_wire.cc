@@ -2,10 +2,12 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <deque>
 #include <span>
+#include <string_view>
 
 #include "runtime/channel_wire.h"
 #include "runtime/frame.h"
@@ -15,11 +17,24 @@ namespace courier {
 
 namespace {
 
-// A frame as it goes out: header and payload in one string. What was written so far is `sent`.
+// Each read goes into a block of this size on the stack, which only what has begun outlives.
+constexpr std::size_t read_block = 32 * 1024;
+
+// A frame as it goes out. What was written so far is `sent`.
 struct Outgoing {
-  std::string bytes;
-  std::vector<Descriptor> descriptors;
+  FrameHeader header;
+  Payload payload;
   std::size_t sent = 0;
+
+  [[nodiscard]] std::size_t left() const { return header.size() + payload.bytes.size() - sent; }
+  // Where the rest of it lies: at most two parts. Gives their number.
+  std::size_t parts(iovec* into) {
+    std::size_t count = 0;
+    if (sent < header.size()) into[count++] = {header.data() + sent, header.size() - sent};
+    const std::size_t begin = sent - std::min(sent, header.size());
+    if (begin < payload.bytes.size()) into[count++] = {payload.bytes.data() + begin, payload.bytes.size() - begin};
+    return count;
+  }
 };
 
 class SocketWire final : public FrameWire {
@@ -36,10 +51,7 @@ class SocketWire final : public FrameWire {
   }
 
   void send(Frame frame) override {
-    Outgoing out;
-    out.bytes = write_frame(frame);
-    out.descriptors = std::move(frame.payload.descriptors);
-    outgoing_.push_back(std::move(out));
+    outgoing_.push_back({write_header(frame), std::move(frame.payload)});
     // Written once this turn of the loop is over: what is sent until then goes out together.
     if (writing_) return;
     writing_ = true;
@@ -74,16 +86,17 @@ class SocketWire final : public FrameWire {
 
   // One sendmsg: of the first frame with its descriptors, or of as many frames without as fit. Gives errno, 0 for success.
   int write_some() {
-    iovec parts[64];
+    iovec parts[128];
     std::size_t count = 0;
     msghdr message{};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * 64)];
     for (auto& frame : outgoing_) {
-      const bool begins = frame.sent == 0;
-      if (count == std::size(parts) || (count > 0 && begins && !frame.descriptors.empty())) break;
-      parts[count++] = {frame.bytes.data() + frame.sent, frame.bytes.size() - frame.sent};
-      if (begins && !frame.descriptors.empty()) {
-        attach_descriptors(message, control, frame.descriptors);
+      const std::vector<Descriptor>& descriptors = frame.payload.descriptors;
+      const bool brings = frame.sent == 0 && !descriptors.empty();
+      if (count + 2 > std::size(parts) || (count > 0 && brings)) break;
+      count += frame.parts(parts + count);
+      if (brings) {
+        attach_descriptors(message, control, descriptors);
         break;
       }
     }
@@ -112,11 +125,11 @@ class SocketWire final : public FrameWire {
   void account(std::size_t written) {
     while (written > 0) {
       Outgoing& frame = outgoing_.front();
-      frame.descriptors.clear();  // they went with the first byte
-      const std::size_t part = std::min(written, frame.bytes.size() - frame.sent);
+      frame.payload.descriptors.clear();  // they went with the first byte
+      const std::size_t part = std::min(written, frame.left());
       frame.sent += part;
       written -= part;
-      if (frame.sent == frame.bytes.size()) outgoing_.pop_front();
+      if (frame.left() == 0) outgoing_.pop_front();
     }
   }
 
@@ -132,22 +145,23 @@ class SocketWire final : public FrameWire {
   void read_available() {
     const std::shared_ptr<bool> alive = alive_;
     for (;;) {
+      char block[read_block];
       const std::span<char> room = reader_.room();
-      iovec part{room.data(), room.size()};
+      iovec parts[] = {{room.data(), room.size()}, {block, sizeof block}};
       alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * 64)];
       msghdr message{};
-      message.msg_iov = &part;
-      message.msg_iovlen = 1;
+      message.msg_iov = parts;
+      message.msg_iovlen = std::size(parts);
       message.msg_control = control;
       message.msg_controllen = sizeof control;
       const ssize_t n = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-      const int error = errno;
-      reader_.arrived(static_cast<std::size_t>(std::max<ssize_t>(n, 0)), n > 0 ? received_descriptors(message) : std::vector<Descriptor>());
-      if (n < 0 && (error == EAGAIN || error == EINTR)) return;
+      if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
       if (n <= 0) return end({});
+      const auto count = static_cast<std::size_t>(n);
+      reader_.arrived(std::min(count, room.size()), received_descriptors(message));
       if (message.msg_flags & MSG_CTRUNC) return end("descriptors were lost");
-      if (!deliver_frames() || !*alive) return;
-      if (static_cast<std::size_t>(n) < room.size()) return;
+      if (!deliver_frames({block, count - std::min(count, room.size())}) || !*alive) return;
+      if (count < room.size() + sizeof block) return;
     }
   }
 
@@ -165,11 +179,11 @@ class SocketWire final : public FrameWire {
     return received;
   }
 
-  // False when the wire ended.
-  bool deliver_frames() {
+  // `more` follows what arrived in the reader's room. False when the wire ended.
+  bool deliver_frames(std::string_view more) {
     const std::shared_ptr<bool> alive = alive_;
     for (;;) {
-      auto frame = reader_.next();
+      auto frame = reader_.next(more);
       if (!frame) {
         end(frame.error());
         return false;

@@ -1,8 +1,7 @@
 // What a FrameReader makes of bytes, for tests and the fuzzer.
 #pragma once
 
-#include <algorithm>
-#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,19 +16,26 @@ struct ReadFrames {
   std::string fault;
 };
 
-// The bytes come in pieces of at most `piece`, the descriptors with the first.
+// Header and payload; the descriptors travel beside the first byte.
+[[nodiscard]] inline std::string write_frame(const Frame& frame) {
+  const FrameHeader header = write_header(frame);
+  return std::string(header.data(), header.size()) + frame.payload.bytes;
+}
+
+// As a socket is read: into the reader's room, and what is left over follows. The bytes come in pieces of at most `piece`, the descriptors with the first.
 [[nodiscard]] inline ReadFrames read_frames(std::string_view bytes, const ChannelLimits& limits, std::size_t piece,
                                             std::vector<Descriptor> descriptors = {}) {
   ReadFrames read;
   FrameReader reader(limits);
   while (!bytes.empty()) {
+    std::string_view more = bytes.substr(0, piece);
+    bytes.remove_prefix(more.size());
     const std::span<char> room = reader.room();
-    const std::size_t count = std::min({piece, bytes.size(), room.size()});
-    std::memcpy(room.data(), bytes.data(), count);
-    bytes.remove_prefix(count);
+    const std::size_t count = more.copy(room.data(), room.size());
+    more.remove_prefix(count);
     reader.arrived(count, std::exchange(descriptors, {}));
     for (;;) {
-      auto frame = reader.next();
+      auto frame = reader.next(more);
       if (!frame) {
         read.fault = frame.error();
         return read;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "base/queue_id.h"
 #include "daemons/queue/testing/rig.h"
 
 namespace courier::queue::testing {
@@ -42,7 +43,7 @@ class Bench {
     const double cpu = cpu_seconds();
     const Instant began = loop_->now();
     TaskGroup tasks(*loop_, no_exceptions());
-    for (int i = 0; i < senders; ++i) tasks.spawn(send(messages / senders, i));
+    for (int i = 0; i < senders; ++i) tasks.spawn(send(messages / senders));
     loop_->run();
     const double wall = static_cast<double>((loop_->now() - began).nanoseconds) / 1e9;
     std::printf("%d messages, %d senders, %zu bytes: %.0f/s, %.1f us CPU a message\n", delivered_, senders, body, delivered_ / wall,
@@ -57,11 +58,10 @@ class Bench {
     context_.attach(peer, make_channel(*loop_, std::move(pair.first)));
     end = make_channel(*loop_, std::move(pair.second));
   }
-  Task<> send(int count, int sender) {
+  Task<> send(int count) {
     for (int i = 0; i < count; ++i) {
-      auto reply = co_await mx_->call(
-          Rig::message("S" + std::to_string(sender) + "." + std::to_string(i), {"user" + std::to_string(i % 100) + "@our.test"}, body_),
-          Deadline::never());
+      auto reply =
+          co_await mx_->call(Rig::message(ids_.next(), {"user" + std::to_string(i % 100) + "@our.test"}, body_), Deadline::never());
       if (!reply || reply->outcome != submit::Outcome::Accepted)
         std::fprintf(stderr, "refused: %s\n", reply ? reply->text.c_str() : "closed");
     }
@@ -77,6 +77,7 @@ class Bench {
   }
 
   std::unique_ptr<Loop> loop_ = make_loop();
+  QueueIds ids_{"m", 1, loop_->wall_now()};
   Metrics metrics_;
   DaemonContext context_;
   FakeAuth auth_;

@@ -90,14 +90,17 @@ sqlite::Result<bool> Spool::attempt(Batch& batch, bool with_savepoints) {
       batch.receipts[i] = std::move(*receipt);
     }
     if (auto aged = age_history(batch.now_us, 2 * batch.chosen.size() + 16); !aged) return fail(std::move(aged.error()));
-    if (auto committed = transaction->commit(); !committed) return fail(std::move(committed.error()));
+    if (auto ended = transaction->commit(); !ended) return fail(std::move(ended.error()));
     return true;
   };
   auto done = run();
   if (!done || !*done) {
     history_count_ = history_before;
+    oldest_ended_us_ = unknown;
     batch.files_gone.clear();
+    return done;
   }
+  for (const std::size_t i : batch.chosen) committed(*batch.changes[i], batch.receipts[i]);
   return done;
 }
 
@@ -128,6 +131,7 @@ sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::
   for (const Update& one : change.updates) {
     if (auto done = update(one); !done) return fail(std::move(done.error()));
   }
+  if (!change.claims.empty()) plain_.erase(change.claims_of);
   for (const std::string& claim : change.claims) {
     if (auto done = s.add_claim.run(change.claims_of, claim); !done) return fail(std::move(done.error()));
   }
@@ -139,27 +143,43 @@ sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::
   return receipt;
 }
 
+// What a change was about to add is plain only once it is there; what one touches is not plain any more, also when that is undone.
+void Spool::committed(const Change& change, const Receipt& receipt) {
+  if (receipt.verdict != Verdict::Done) return;
+  for (std::size_t i = 0; i < change.additions.size(); ++i) {
+    const Addition& addition = change.additions[i];
+    if (addition.body && addition.shares_body_of == 0 && !addition.due_us) plain_.insert(receipt.numbers[i]);
+  }
+}
+
 sqlite::Result<void> Spool::remove(const Removal& removal, std::vector<std::string>& files_gone) {
   Statements& s = *statements_;
-  const auto found = s.find_body.first(removal.number);
-  if (!found) return fail(found.error());
-  if (!*found) {
-    s.find_body.reset();
-    return {};  // gone already
+  if (plain_.erase(removal.number) == 0) {
+    if (auto done = remove_belongings(removal.number, files_gone); !done) return done;
   }
-  const std::int64_t body = s.find_body.integer(0);
-  const bool last = s.find_body.integer(1) <= 1;
-  const std::string file(s.find_body.text(2));
-  s.find_body.reset();
-  if (auto done = (last ? s.drop_body : s.unshare_body).run(body); !done) return done;
   if (auto done = s.drop_message.run(removal.number); !done) return done;
-  if (auto done = s.drop_schedule.run(removal.number); !done) return done;
-  if (auto done = s.drop_claims.run(removal.number); !done) return done;
+  if (database_.changes() == 0) return {};  // gone already
   const sqlite::Blob events{removal.history};
   if (auto done = s.add_history.run(removal.number, removal.ended_us, removal.id, removal.unique_key, events); !done) return done;
-  if (last && !file.empty()) files_gone.push_back(file);
   ++history_count_;
   return {};
+}
+
+sqlite::Result<void> Spool::remove_belongings(Number number, std::vector<std::string>& files_gone) {
+  Statements& s = *statements_;
+  const auto found = s.find_body.first(number);
+  if (!found) return fail(found.error());
+  if (*found) {
+    const Number body = s.find_body.integer(0);
+    const bool last = s.find_body.integer(1) <= 1;
+    const std::string file(s.find_body.text(2));
+    s.find_body.reset();
+    if (auto done = (last ? s.drop_body : s.unshare_body).run(body); !done) return done;
+    if (last && !file.empty()) files_gone.push_back(file);
+  }
+  s.find_body.reset();
+  if (auto done = s.drop_schedule.run(number); !done) return done;
+  return s.drop_claims.run(number);
 }
 
 sqlite::Result<void> Spool::update(const Update& update) {
@@ -168,6 +188,7 @@ sqlite::Result<void> Spool::update(const Update& update) {
     if (auto done = s.set_record.run(update.number, sqlite::Blob{*update.record}); !done) return done;
   }
   if (update.due_us) {
+    plain_.erase(update.number);
     if (auto done = s.set_schedule.run(update.number, *update.due_us, sqlite::Blob{update.state}); !done) return done;
   }
   return {};
@@ -176,7 +197,17 @@ sqlite::Result<void> Spool::update(const Update& update) {
 sqlite::Result<Verdict> Spool::add(const Addition& addition, Number& number) {
   Statements& s = *statements_;
   number = next_number_++;
-  if (auto done = s.add_message.run(number, addition.shares_body_of, addition.id, sqlite::Blob{addition.record}); !done) {
+  const bool in_file = !addition.body && addition.shares_body_of == 0;
+  Number body = in_file ? number : 0;
+  std::optional<sqlite::Blob> bytes;
+  if (addition.shares_body_of != 0) {
+    auto shared = share_body(addition.shares_body_of);
+    if (!shared) return fail(std::move(shared.error()));
+    body = *shared;
+  } else if (addition.body) {
+    bytes = sqlite::Blob{*addition.body};
+  }
+  if (auto done = s.add_message.run(number, body, addition.body_size, addition.id, sqlite::Blob{addition.record}, bytes); !done) {
     return fail(std::move(done.error()));
   }
   if (auto done = s.add_name.run(addition.id, number); !done) {
@@ -189,42 +220,65 @@ sqlite::Result<Verdict> Spool::add(const Addition& addition, Number& number) {
       return fail(std::move(done.error()));
     }
   }
-  sqlite::Result<void> body;
-  if (addition.shares_body_of != 0) {
-    body = s.share_body.run(addition.shares_body_of);
-  } else if (addition.body) {
-    body = s.add_body.run(number, addition.body_size, nullptr, sqlite::Blob{*addition.body});
-  } else {
-    body = s.add_body.run(number, addition.body_size, addition.body_file, nullptr);
+  if (in_file) {
+    if (auto done = s.add_file.run(number, addition.body_size, addition.body_file); !done) return fail(std::move(done.error()));
   }
-  if (!body) return fail(std::move(body.error()));
   if (addition.due_us) {
     if (auto done = s.add_schedule.run(number, *addition.due_us, sqlite::Blob{addition.state}); !done) return fail(std::move(done.error()));
   }
   return Verdict::Done;
 }
 
+// One more message uses the body of that one: its row in `body`, where it goes when it was in the message's own row.
+sqlite::Result<Number> Spool::share_body(Number message) {
+  Statements& s = *statements_;
+  plain_.erase(message);
+  if (auto done = s.move_body.run(message); !done) return fail(std::move(done.error()));
+  if (database_.changes() != 0) {
+    if (auto done = s.leave_body.run(message); !done) return fail(std::move(done.error()));
+  }
+  const auto found = s.find_body.first(message);
+  if (!found) return fail(found.error());
+  if (!*found) {
+    const std::string text = "message " + std::to_string(message) + ", whose body is to be shared, is not there";
+    return fail(sqlite::Error{.fault = sqlite::Fault::Corrupt, .code = 0, .text = text});
+  }
+  const Number body = s.find_body.integer(0);
+  s.find_body.reset();
+  if (auto done = s.share_body.run(body); !done) return fail(std::move(done.error()));
+  return body;
+}
+
 // At most `most`: rather more than came with the same transaction, so that none grows long and the history still shrinks.
 sqlite::Result<void> Spool::age_history(std::int64_t now_us, std::size_t most) {
   Statements& s = *statements_;
+  const std::int64_t too_old_us = now_us - options_.history_us;
+  if (history_count_ <= options_.history_messages && oldest_ended_us_ > too_old_us) return {};
   if (history_count_ == 0) return {};
   struct Old {
-    Number number;
     std::string id, key;
   };
   std::vector<Old> old;
+  Number last = 0;
+  oldest_ended_us_ = unknown;
   s.history_before.bind_all(most);
   while (true) {
     const auto row = s.history_before.step();
     if (!row) return fail(row.error());
     if (!*row) break;
     const bool too_many = history_count_ - static_cast<std::int64_t>(old.size()) > options_.history_messages;
-    if (!too_many && s.history_before.integer(1) > now_us - options_.history_us) break;
-    old.push_back({s.history_before.integer(0), std::string(s.history_before.text(2)), std::string(s.history_before.text(3))});
+    const std::int64_t ended_us = s.history_before.integer(1);
+    if (!too_many && ended_us > too_old_us) {
+      oldest_ended_us_ = ended_us;
+      break;
+    }
+    last = s.history_before.integer(0);
+    old.push_back({std::string(s.history_before.text(2)), std::string(s.history_before.text(3))});
   }
   s.history_before.reset();
+  if (old.empty()) return {};
+  if (auto done = s.drop_history.run(last); !done) return done;
   for (const Old& one : old) {
-    if (auto done = s.drop_history.run(one.number); !done) return done;
     if (auto done = s.drop_name.run(one.id); !done) return done;
     if (one.key.empty()) continue;
     if (auto done = s.drop_key.run(one.key); !done) return done;

@@ -99,7 +99,7 @@ sqlite::Result<void> salvage(sqlite::Database& from, sqlite::Database& to, OpenR
   auto transaction = sqlite::Transaction::begin(to);
   if (!transaction) return fail(std::move(transaction.error()));
   const std::array<std::array<const char*, 2>, 4> tables = {{
-      {"message", "number, body, id, record"},
+      {"message", "number, body, size, id, record, bytes"},
       {"body", "number, links, size, file, bytes"},
       {"schedule", "number, due, state"},
       {"history", "number, ended, id, key, events"},
@@ -111,9 +111,9 @@ sqlite::Result<void> salvage(sqlite::Database& from, sqlite::Database& to, OpenR
   }
   // A message without its body, or a body without its message, is of no use.
   const char* const whole =
-      "DELETE FROM message WHERE (CASE body WHEN 0 THEN number ELSE body END) NOT IN (SELECT number FROM body);"
-      "DELETE FROM body WHERE number NOT IN (SELECT CASE body WHEN 0 THEN number ELSE body END FROM message);"
-      "UPDATE body SET links = (SELECT count(*) FROM message m WHERE (CASE m.body WHEN 0 THEN m.number ELSE m.body END) = body.number);"
+      "DELETE FROM message WHERE body <> 0 AND body NOT IN (SELECT number FROM body);"
+      "DELETE FROM body WHERE number NOT IN (SELECT body FROM message);"
+      "UPDATE body SET links = (SELECT count(*) FROM message m WHERE m.body = body.number);"
       "DELETE FROM schedule WHERE number NOT IN (SELECT number FROM message);"
       "DELETE FROM history WHERE number IN (SELECT number FROM message);"
       "INSERT OR IGNORE INTO name(id, number) SELECT id, number FROM message;"

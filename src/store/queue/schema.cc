@@ -8,14 +8,15 @@ namespace {
 // secure_delete: Debian's default ON writes every deleted body again.
 const char* const pragmas = "PRAGMA secure_delete=OFF;PRAGMA cache_size=-32768;PRAGMA mmap_size=0;PRAGMA foreign_keys=OFF;";
 
-// message   one row a message that is here; `body` is 0, or the number of the message whose body it shares
-// body      bytes or the name of a file; `links` messages use it
+// message   one row a message that is here; `body` is 0 when its `bytes` are in this row, or else the number of a row in `body`
+// body      a body that is a file, or that `links` messages share; its number is that of the message it came with
 // schedule  messages that wait on disk; a message without a row is in the daemon's hands, or was when it stopped
 // name      every queue id known: messages here and those of the history
 // history   messages that have left, until they age out
 // claim     addresses served while a large list is expanded, so that none is served twice
 const char* const tables =
-    "CREATE TABLE message(number INTEGER PRIMARY KEY, body INTEGER NOT NULL, id TEXT NOT NULL, record BLOB NOT NULL);"
+    "CREATE TABLE message(number INTEGER PRIMARY KEY, body INTEGER NOT NULL, size INTEGER NOT NULL, id TEXT NOT NULL, record BLOB NOT NULL,"
+    " bytes BLOB);"
     "CREATE TABLE body(number INTEGER PRIMARY KEY, links INTEGER NOT NULL, size INTEGER NOT NULL, file TEXT, bytes BLOB);"
     "CREATE TABLE schedule(number INTEGER PRIMARY KEY, due INTEGER NOT NULL, state BLOB NOT NULL);"
     "CREATE INDEX schedule_due ON schedule(due);"

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -96,14 +98,18 @@ class Spool {
   [[nodiscard]] sqlite::Result<void> recover_schedule();
   [[nodiscard]] sqlite::Result<std::set<std::string>> named_files();
 
+  static constexpr std::int64_t unknown = std::numeric_limits<std::int64_t>::min();
   struct Batch;
   [[nodiscard]] sqlite::Result<void> transact(Batch& batch);
   [[nodiscard]] sqlite::Result<bool> attempt(Batch& batch, bool with_savepoints);
   [[nodiscard]] sqlite::Result<Receipt> apply_in_savepoint(const Change& change, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<Receipt> apply_one(const Change& change, std::vector<std::string>& files_gone);
+  void committed(const Change& change, const Receipt& receipt);
   [[nodiscard]] sqlite::Result<void> remove(const Removal& removal, std::vector<std::string>& files_gone);
+  [[nodiscard]] sqlite::Result<void> remove_belongings(Number number, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<void> update(const Update& update);
   [[nodiscard]] sqlite::Result<Verdict> add(const Addition& addition, Number& number);
+  [[nodiscard]] sqlite::Result<Number> share_body(Number message);
   [[nodiscard]] sqlite::Result<void> age_history(std::int64_t now_us, std::size_t most);
   [[nodiscard]] bool below_reserve();
 
@@ -113,7 +119,11 @@ class Spool {
   sqlite::Database database_;
   std::unique_ptr<Statements> statements_;  // must not outlive the database
   Number next_number_ = 1;
+  // Messages that came in this life and have nothing but their row in `message`: no file, no shared body, no schedule, no claims. Of any
+  // other, what belongs to it is looked for when it leaves.
+  std::unordered_set<Number> plain_;
   std::int64_t history_count_ = 0;
+  std::int64_t oldest_ended_us_ = unknown;  // of the history, or earlier
   std::uint64_t free_bytes_ = 0;
 };
 

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "runtime/testing/simulated_disk.h"
+#include "store/queue/schema.h"
 
 namespace courier::spool {
 namespace {
@@ -45,6 +48,19 @@ Number added(Spool& spool, Addition addition) {
   EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
   return receipt.numbers.empty() ? 0 : receipt.numbers.front();
 }
+
+// What is left in the tables when a spool was closed, by table.
+std::map<std::string, std::int64_t> rows(Disk& disk) {
+  auto database = sqlite::Database::open(disk, "/spool/queue.db", {.create = false});
+  std::map<std::string, std::int64_t> found;
+  for (const char* const table : {"message", "body", "schedule", "claim", "history", "name", "unique_key"}) {
+    const auto count = database->integer("SELECT count(*) FROM " + std::string(table));
+    EXPECT_TRUE(count) << count.error().text;
+    if (count && *count != 0) found[table] = *count;
+  }
+  return found;
+}
+using Rows = std::map<std::string, std::int64_t>;
 
 TEST(Spool, AMessageComesWaitsAndLeaves) {
   SimulatedDisk disk;
@@ -148,6 +164,90 @@ TEST(Spool, SharedBodiesGoWithTheLastMessage) {
   EXPECT_FALSE(spool->body(one));
 }
 
+TEST(Spool, ABodyMayBeSharedAgainByWhoSharesIt) {
+  SimulatedDisk disk;
+  auto spool = open_spool(disk);
+  const Number parent = added(*spool, message("P", "shared"));
+  Addition child = message("P-1", "shared");
+  child.body = nullptr;
+  child.shares_body_of = parent;
+  const Number first = added(*spool, child);
+  child.id = "P-1-1";
+  child.shares_body_of = first;
+  const Number second = added(*spool, child);
+  EXPECT_EQ(apply(*spool, removing(first, "P-1")).verdict, Verdict::Done);
+  EXPECT_EQ(apply(*spool, removing(parent, "P")).verdict, Verdict::Done);
+  EXPECT_EQ(spool->body(second)->bytes, "shared");
+  child.id = "P-2";
+  child.shares_body_of = parent;
+  EXPECT_EQ(apply(*spool, adding(child)).verdict, Verdict::Damaged) << "what has left has no body to share";
+  EXPECT_EQ(apply(*spool, removing(second, "P-1-1")).verdict, Verdict::Done);
+  spool.reset();
+  EXPECT_EQ(rows(disk), (Rows{{"history", 3}, {"name", 3}}));
+}
+
+// Each is removed in the life it came in, and after a restart: with it goes all that belongs to it, and nothing else.
+TEST(Spool, NothingOfAMessageStaysBehind) {
+  for (const bool restarted : {false, true}) {
+    SimulatedDisk disk;
+    auto spool = open_spool(disk);
+    std::map<std::string, Number> numbers;
+    for (const char* const id : {"plain", "deferred", "claims", "shared", "refused", "updated", "stays"}) {
+      numbers[id] = added(*spool, message(id, id));
+    }
+    Addition waiting = message("waiting");
+    waiting.due_us = now + hour;
+    numbers["waiting"] = added(*spool, waiting);
+    Addition child = message("child", "shared");
+    child.body = nullptr;
+    child.shares_body_of = numbers["shared"];
+    numbers["child"] = added(*spool, child);
+    Change change;
+    change.updates.push_back({.number = numbers["deferred"], .record = {}, .due_us = now, .state = "state"});
+    change.updates.push_back({.number = numbers["updated"], .record = "other", .due_us = {}, .state = {}});
+    change.claims_of = numbers["claims"];
+    change.claims = {"a@x", "b@x"};
+    EXPECT_EQ(apply(*spool, change).verdict, Verdict::Done);
+    Change refused = removing(numbers["refused"], "refused");
+    refused.additions.push_back(message("plain"));
+    EXPECT_EQ(apply(*spool, refused).verdict, Verdict::RepeatedId);
+    if (restarted) {
+      spool.reset();
+      spool = open_spool(disk);
+    }
+    for (const auto& [id, number] : numbers) {
+      if (id == "stays" || id == "child") continue;
+      EXPECT_EQ(apply(*spool, removing(number, id)).verdict, Verdict::Done);
+      EXPECT_EQ(apply(*spool, removing(number, id)).verdict, Verdict::Done) << "gone already";
+    }
+    EXPECT_EQ(spool->body(numbers["stays"])->bytes, "stays");
+    EXPECT_EQ(spool->body(numbers["child"])->bytes, "shared");
+    spool.reset();
+    // After the restart both that stay are due.
+    Rows left = {{"message", 2}, {"body", 1}, {"history", 7}, {"name", 9}};
+    if (restarted) left["schedule"] = 2;
+    EXPECT_EQ(rows(disk), left) << restarted;
+  }
+}
+
+TEST(Spool, ASpoolOfAnotherVersionIsRefusedAndKept) {
+  for (const int version : {schema_version - 1, schema_version + 1}) {
+    SimulatedDisk disk;
+    auto spool = open_spool(disk);
+    added(*spool, message("A1"));
+    spool.reset();
+    {
+      auto database = sqlite::Database::open(disk, "/spool/queue.db");
+      ASSERT_TRUE(database && database->execute("PRAGMA user_version=" + std::to_string(version)));
+    }
+    OpenReport report;
+    const auto refused = Spool::open(disk, {.folder = "/spool"}, now, report);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().find("the spool has version " + std::to_string(version)), std::string::npos) << refused.error();
+    EXPECT_EQ(rows(disk), (Rows{{"message", 1}, {"name", 1}}));
+  }
+}
+
 TEST(Spool, LargeBodiesAreFilesAndOrphansAreSwept) {
   SimulatedDisk disk;
   auto spool = open_spool(disk);
@@ -177,6 +277,7 @@ TEST(Spool, LargeBodiesAreFilesAndOrphansAreSwept) {
   EXPECT_EQ(apply(*spool, removing(number, "L1")).verdict, Verdict::Done);
   EXPECT_FALSE(spool->bodies().open(large.body_file)) << "unlinked after its row";
   spool.reset();  // before its disk
+  EXPECT_EQ(rows(*left), (Rows{{"history", 1}, {"name", 1}}));
 }
 
 TEST(Spool, BelowTheReserveOutcomesGoOnAndNewMailIsRefused) {

@@ -51,7 +51,7 @@ struct Change {
   std::vector<std::string> claims;
 
   // Tells what became of messages that are here already. Outcomes come first in a transaction and may use the reserve.
-  [[nodiscard]] bool is_outcome() const { return !removals.empty() || !updates.empty(); }
+  [[nodiscard]] bool is_outcome() const { return !removals.empty() || !updates.empty() || !claims.empty(); }
   [[nodiscard]] std::size_t weight() const;  // bytes, about
 };
 

@@ -1,5 +1,6 @@
 #include "store/queue/writer.h"
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <mutex>
@@ -8,8 +9,12 @@
 namespace courier::spool {
 namespace {
 
-constexpr std::size_t batch_changes = 2000;
-constexpr std::size_t batch_bytes = 8 << 20;
+// Of one transaction. A submit that comes meanwhile waits for the whole of it, so no wave of outcomes makes it long.
+constexpr std::size_t most_bytes = 8 << 20;  // of submits, and of outcomes
+constexpr std::size_t most_submits = 2000;
+constexpr std::size_t most_outcomes_alone = 64;
+constexpr std::size_t least_outcomes = 16;  // beside submits; that many go in each turn, so that they never starve
+constexpr std::size_t outcomes_a_submit = 2;
 
 }  // namespace
 
@@ -21,6 +26,9 @@ struct Writer::Item {
   CellRef done = make_cell();
   std::size_t weight = 0;
   std::int64_t now_us = 0;
+  std::uint64_t turn = 0;  // counts up with each that is handed over
+
+  [[nodiscard]] bool is_submit() const { return change && !change->is_outcome(); }
 };
 
 struct Writer::State {
@@ -45,17 +53,26 @@ struct Writer::State {
   Items take() {
     const std::lock_guard lock(mutex);
     Items batch;
-    std::size_t bytes = 0;
-    while (!inbox.empty() && batch.size() < batch_changes && bytes < batch_bytes) {
-      // A visit is alone in its turn: it sees all that was committed before it.
-      if (inbox.front()->visit && !batch.empty()) break;
-      bytes += inbox.front()->weight;
-      batch.push_back(std::move(inbox.front()));
-      inbox.pop_front();
-      if (batch.back()->visit) break;
+    // A visit is alone in its turn, which comes when all that was handed over before it is committed.
+    if (!others.empty() && others.front()->visit && (submits.empty() || submits.front()->turn > others.front()->turn)) {
+      batch.push_back(std::move(others.front()));
+      others.pop_front();
+      return batch;
     }
+    move_changes(submits, most_submits, batch);
+    move_changes(others, batch.empty() ? most_outcomes_alone : std::max(least_outcomes, outcomes_a_submit * batch.size()), batch);
     if (batch.empty()) working = false;
     return batch;
+  }
+
+  // From the front, up to a visit.
+  static void move_changes(std::deque<std::unique_ptr<Item>>& from, std::size_t most, Items& to) {
+    std::size_t bytes = 0;
+    for (; most > 0 && bytes < most_bytes && !from.empty() && from.front()->change; --most) {
+      bytes += from.front()->weight;
+      to.push_back(std::move(from.front()));
+      from.pop_front();
+    }
   }
 
   void process(Items& batch) {
@@ -65,8 +82,12 @@ struct Writer::State {
     }
     std::vector<const Change*> changes;
     changes.reserve(batch.size());
-    for (const auto& item : batch) changes.push_back(item->change.get());
-    std::vector<Receipt> receipts = spool->apply(changes, batch.back()->now_us);
+    std::int64_t now_us = 0;
+    for (const auto& item : batch) {
+      changes.push_back(item->change.get());
+      now_us = std::max(now_us, item->now_us);
+    }
+    std::vector<Receipt> receipts = spool->apply(changes, now_us);
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->receipt = std::move(receipts[i]);
     free_bytes.store(spool->free_bytes(), std::memory_order_relaxed);
   }
@@ -85,7 +106,9 @@ struct Writer::State {
   std::function<void(const std::string&)> damaged;
   std::atomic<std::uint64_t> free_bytes;
   mutable std::mutex mutex;
-  std::deque<std::unique_ptr<Item>> inbox;
+  std::deque<std::unique_ptr<Item>> submits;
+  std::deque<std::unique_ptr<Item>> others;  // outcomes and visits
+  std::uint64_t last_turn = 0;
   bool working = false;
 };
 
@@ -95,7 +118,8 @@ Writer::~Writer() = default;
 void Writer::hand_over(std::unique_ptr<Item> item) {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->inbox.push_back(std::move(item));
+    item->turn = ++state_->last_turn;
+    (item->is_submit() ? state_->submits : state_->others).push_back(std::move(item));
     if (std::exchange(state_->working, true)) return;
   }
   pool_.submit([state = state_] { State::work(state); });
@@ -125,7 +149,7 @@ Task<> Writer::visit(std::move_only_function<void(Spool&)> job) {
 
 std::size_t Writer::waiting() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->inbox.size();
+  return state_->submits.size() + state_->others.size();
 }
 
 Bodies& Writer::bodies() { return state_->spool->bodies(); }

@@ -1,6 +1,12 @@
-// Writer: the loop's side of the spool. One pool thread at a time works on it: it takes whatever waits, makes one
-// transaction of it (group commit), answers all at once, and goes on until nothing waits. A change once handed over is carried
-// out although its caller is gone. With the inline pool of tests everything happens on the loop, in order.
+// Writer: the loop's side of the spool. One pool thread at a time works on it: it takes what waits, makes one transaction of
+// it (group commit), answers all at once, and goes on until nothing waits. A change once handed over is carried out although its
+// caller is gone. With the inline pool of tests everything happens on the loop, in order.
+//
+// Submits (changes that only add messages) are what a client waits for: a transaction takes all that wait, and beside them only some
+// of the outcomes, so that no wave of outcomes keeps them waiting. Submits among themselves, and outcomes and visits among themselves,
+// keep their order; a submit may overtake outcomes and visits. That is no change of a message that is here overtaking another: of a
+// message to be added nobody knows the number before its receipt, so that all further changes of it are handed over later; and all
+// changes of messages that are here are outcomes (change.h) and stay in order.
 #pragma once
 
 #include <functional>
@@ -22,7 +28,7 @@ class Writer {
   ~Writer();  // waits for nothing; what was handed over is carried out as long as the pool lives
 
   [[nodiscard]] Task<Receipt> commit(std::shared_ptr<const Change> change);
-  // Runs `function(Spool&)` between two transactions and gives its result on the loop.
+  // Runs `function(Spool&)` between two transactions, when all that was handed over before is committed, and gives its result on the loop.
   template <class F>
   [[nodiscard]] auto run(F function) -> Task<std::invoke_result_t<F, Spool&>> {
     using T = std::invoke_result_t<F, Spool&>;

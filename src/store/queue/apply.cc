@@ -1,5 +1,6 @@
 // Changes as transactions.
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 #include "base/check.h"
@@ -9,6 +10,11 @@
 
 namespace courier::spool {
 namespace {
+
+// How long a figure of the free space is good for, when there is plenty.
+constexpr std::int64_t space_known_us = 5'000;
+// What a change writes beside its own bytes, more or less: pages of tables and indexes.
+constexpr std::uint64_t pages_a_change = 16;
 
 Verdict verdict_of(const sqlite::Error& error) {
   switch (error.fault) {
@@ -33,7 +39,7 @@ struct Spool::Batch {
 
 std::vector<Receipt> Spool::apply(std::span<const Change* const> changes, std::int64_t now_us) {
   Batch batch{.changes = changes, .chosen = {}, .receipts = std::vector<Receipt>(changes.size()), .files_gone = {}, .now_us = now_us};
-  const bool full = below_reserve();
+  const bool full = below_reserve(now_us);
   for (const bool outcomes : {true, false}) {
     for (std::size_t i = 0; i < changes.size(); ++i) {
       if (changes[i]->is_outcome() != outcomes) continue;
@@ -145,6 +151,7 @@ sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::
 
 // What a change was about to add is plain only once it is there; what one touches is not plain any more, also when that is undone.
 void Spool::committed(const Change& change, const Receipt& receipt) {
+  committed_bytes_ += 2 * (change.weight() + pages_a_change * page_size);  // to the log, and from there to the database
   if (receipt.verdict != Verdict::Done) return;
   for (std::size_t i = 0; i < change.additions.size(); ++i) {
     const Addition& addition = change.additions[i];
@@ -287,8 +294,14 @@ sqlite::Result<void> Spool::age_history(std::int64_t now_us, std::size_t most) {
   return {};
 }
 
-bool Spool::below_reserve() {
+// While the last figure leaves twice the reserve, less all that was committed since, the disk is asked again only after some milliseconds,
+// in which others may write. An estimate alone refuses nothing.
+bool Spool::below_reserve(std::int64_t now_us) {
+  const bool recent = std::abs(now_us - space_asked_us_) < space_known_us;
+  if (recent && free_bytes_ >= committed_bytes_ && free_bytes_ - committed_bytes_ >= 2 * options_.reserve_bytes) return false;
   const auto space = disk_.space(options_.folder);
+  space_asked_us_ = now_us;
+  committed_bytes_ = 0;
   // A disk that does not say is asked by writing.
   free_bytes_ = space ? space->free_bytes : options_.reserve_bytes;
   return free_bytes_ < options_.reserve_bytes;

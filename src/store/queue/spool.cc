@@ -54,7 +54,7 @@ Result<std::unique_ptr<Spool>, std::string> Spool::open(Disk& disk, SpoolOptions
   const auto messages = spool->count();
   if (!messages) return fail(messages.error());
   report.messages = *messages;
-  static_cast<void>(spool->below_reserve());  // free_bytes() is known from the start
+  static_cast<void>(spool->below_reserve(now_us));  // free_bytes() is known from the start
   return spool;
 }
 

@@ -88,7 +88,7 @@ class Spool {
   // To be called when nothing waits: gives pages back to the file system. True: there is more to do.
   bool tidy();
   [[nodiscard]] Bodies& bodies() { return bodies_; }
-  [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }  // at the last transaction
+  [[nodiscard]] std::uint64_t free_bytes() const { return free_bytes_; }  // some milliseconds before the last transaction, at most
   void set_options(const SpoolOptions& options) { options_ = options; }  // the folder stays
 
  private:
@@ -111,7 +111,7 @@ class Spool {
   [[nodiscard]] sqlite::Result<Verdict> add(const Addition& addition, Number& number);
   [[nodiscard]] sqlite::Result<Number> share_body(Number message);
   [[nodiscard]] sqlite::Result<void> age_history(std::int64_t now_us, std::size_t most);
-  [[nodiscard]] bool below_reserve();
+  [[nodiscard]] bool below_reserve(std::int64_t now_us);
 
   Disk& disk_;
   SpoolOptions options_;
@@ -124,7 +124,9 @@ class Spool {
   std::unordered_set<Number> plain_;
   std::int64_t history_count_ = 0;
   std::int64_t oldest_ended_us_ = unknown;  // of the history, or earlier
-  std::uint64_t free_bytes_ = 0;
+  std::uint64_t free_bytes_ = 0;  // as the disk said
+  std::int64_t space_asked_us_ = 0;
+  std::uint64_t committed_bytes_ = 0;  // since, rather too many
 };
 
 }  // namespace courier::spool

@@ -39,9 +39,9 @@ Change removing(Number number, const std::string& id, const std::string& key = {
   change.removals.push_back({.number = number, .id = id, .unique_key = key, .ended_us = now, .history = "events of " + id});
   return change;
 }
-Receipt apply(Spool& spool, const Change& change) {
+Receipt apply(Spool& spool, const Change& change, std::int64_t at_us = now) {
   const Change* const one[] = {&change};
-  return spool.apply(one, now).front();
+  return spool.apply(one, at_us).front();
 }
 Number added(Spool& spool, Addition addition) {
   const Receipt receipt = apply(spool, adding(std::move(addition)));
@@ -285,10 +285,32 @@ TEST(Spool, BelowTheReserveOutcomesGoOnAndNewMailIsRefused) {
   auto spool = open_spool(disk, nullptr, {.reserve_bytes = 1 << 20});
   const Number number = added(*spool, message("A1"));
   disk.set_capacity(disk.used_bytes() + (1 << 19));
-  EXPECT_EQ(apply(*spool, adding(message("A2"))).verdict, Verdict::Full);
-  EXPECT_EQ(apply(*spool, removing(number, "A1")).verdict, Verdict::Done);
+  EXPECT_EQ(apply(*spool, adding(message("A2")), now + hour).verdict, Verdict::Full);
+  EXPECT_EQ(apply(*spool, removing(number, "A1"), now + hour).verdict, Verdict::Done);
   disk.set_capacity(std::uint64_t{1} << 40);
-  EXPECT_EQ(apply(*spool, adding(message("A2"))).verdict, Verdict::Done);
+  EXPECT_EQ(apply(*spool, adding(message("A2")), now + hour).verdict, Verdict::Done) << "near the reserve the disk is asked each time";
+}
+
+TEST(Spool, TheFreeSpaceIsAskedForSeldomButInTime) {
+  SimulatedDisk disk;
+  disk.set_capacity(8 << 20);
+  auto spool = open_spool(disk, nullptr, {.reserve_bytes = 1 << 20});
+  added(*spool, message("A0"));
+  // Somebody else fills the disk. That is found out a little later, or when we may have used up the rest by ourselves.
+  disk.set_capacity(disk.used_bytes() + (1 << 20) - 1);
+  int more = 1;
+  while (more < 100 && apply(*spool, adding(message("A" + std::to_string(more)))).verdict == Verdict::Done) ++more;
+  EXPECT_GT(more, 10);
+  EXPECT_LT(more, 60);
+  disk.set_capacity(8 << 20);
+  EXPECT_EQ(apply(*spool, adding(message("B1"))).verdict, Verdict::Done);
+  disk.set_capacity(disk.used_bytes() + (1 << 20) - 1);
+  EXPECT_EQ(apply(*spool, adding(message("B2"))).verdict, Verdict::Done);
+  EXPECT_EQ(apply(*spool, adding(message("B3")), now + 5'000).verdict, Verdict::Full);
+  disk.set_capacity(8 << 20);
+  EXPECT_EQ(apply(*spool, adding(message("B3")), now + 5'000).verdict, Verdict::Done);
+  disk.set_capacity(disk.used_bytes() + (1 << 20) - 1);
+  EXPECT_EQ(apply(*spool, adding(message("B4")), now - hour).verdict, Verdict::Full) << "the clock was set back";
 }
 
 TEST(Spool, WhenTheDiskIsFullOutcomesStillFitIntoTheWal) {

@@ -104,8 +104,8 @@ class Disk {
  public:
   virtual ~Disk() = default;
   [[nodiscard]] virtual DiskResult<FilePtr> open(const std::string& path, OpenMode mode) = 0;
-  // A file without a name in that directory's file system (O_TMPFILE; where there is none, made and unlinked at once,
-  // and then link_as() copies).
+  // A file without a name in that directory's file system, of which a crash leaves nothing (O_TMPFILE). Fails where there is no such
+  // thing. Some file systems (btrfs) keep what sync() says of it only when it has its name, or when they are synced as a whole.
   [[nodiscard]] virtual DiskResult<FilePtr> create_unnamed(const std::string& directory) = 0;
   // Replaces the target when there is one.
   [[nodiscard]] virtual DiskResult<void> rename(const std::string& from, const std::string& to) = 0;

@@ -90,6 +90,31 @@ TEST_P(EveryDisk, UnnamedFilesAndLinks) {
   EXPECT_EQ(disk().unlink(at("a")).error().os_error, ENOENT);
 }
 
+// As on btrfs.
+TEST(SimulatedDisk, WhatIsSyncedWithoutANameIsNotSafe) {
+  SimulatedDisk disk;
+  auto file = disk.create_unnamed("/");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->write_at(0, "body"));
+  ASSERT_TRUE((*file)->sync());
+  ASSERT_TRUE((*file)->link_as("/a"));
+  ASSERT_TRUE(disk.sync_directory("/"));
+  EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "");
+  ASSERT_TRUE((*file)->sync());
+  EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "body");
+}
+
+TEST(SimulatedDisk, AFileWithoutANameIsSyncedWithItsVolume) {
+  SimulatedDisk disk;
+  auto file = disk.create_unnamed("/");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->write_at(0, "body"));
+  ASSERT_TRUE((*file)->volume()->sync());
+  ASSERT_TRUE((*file)->link_as("/a"));
+  ASSERT_TRUE(disk.sync_directory("/"));
+  EXPECT_EQ(read_file(*disk.survivor(0), "/a"), "body");
+}
+
 TEST_P(EveryDisk, AVolumeIsSyncedFromAnyOfItsFilesAlsoWhenThatIsClosed) {
   auto file = disk().open(at("a"), OpenMode::Create);
   ASSERT_TRUE(file);

@@ -20,6 +20,12 @@ namespace courier::platform {
 // Sends the acknowledgement of what was received on a TCP socket that is due, and of what comes next at once. No effect on others.
 void acknowledge_now(int socket);
 
+// A file without a name, for reading and writing, which a crash leaves nothing of. None on failure (errno says why; EOPNOTSUPP where
+// the system or the file system has no such files).
+[[nodiscard]] Descriptor open_unnamed(const char* directory);
+// Gives such a file its name, which must be free (EEXIST). 0, or -1 and errno.
+[[nodiscard]] int link_unnamed(int file, const char* path);
+
 // Is the file system of that descriptor one whose sync as a whole is safe and tells of every error since the descriptor was opened?
 [[nodiscard]] bool can_sync_volume(int inside);
 // Everything written there is on stable storage when it returns. 0, or -1 and errno.

@@ -97,8 +97,7 @@ class RealFile final : public File {
     return to_facts(s);
   }
   DiskResult<void> link_as(const std::string& path) override {
-    const std::string self = "/proc/self/fd/" + std::to_string(fd_.get());
-    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) return failed("link", path);
+    if (platform::link_unnamed(fd_.get(), path.c_str()) != 0) return failed("link", path);
     path_ = path;
     return {};
   }
@@ -158,7 +157,7 @@ class RealDisk final : public Disk {
     return std::make_unique<RealFile>(std::move(fd), path, mode == OpenMode::Append);
   }
   DiskResult<FilePtr> create_unnamed(const std::string& directory) override {
-    Descriptor fd(::open(directory.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+    Descriptor fd = platform::open_unnamed(directory.c_str());
     if (!fd) return failed("make a file in", directory);
     return std::make_unique<RealFile>(std::move(fd), directory, false);
   }

@@ -1,5 +1,6 @@
 #include "runtime/platform.h"
 
+#include <fcntl.h>
 #include <link.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -70,6 +71,16 @@ void give_back_memory() {
   (void)::malloc_trim(0);
 #endif
   ::dl_iterate_phdr(give_back_segments, nullptr);
+}
+
+Descriptor open_unnamed(const char* directory) { return Descriptor(::open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600)); }
+
+// By the descriptor itself since Linux 6.10, before by its place in /proc.
+int link_unnamed(int file, const char* path) {
+  if (::linkat(file, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0) return 0;
+  if (errno != ENOENT && errno != EPERM) return -1;
+  const std::string self = "/proc/self/fd/" + std::to_string(file);
+  return ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
 namespace {

@@ -36,6 +36,15 @@ Descriptor exit_watch(int pid) {
 // The system acknowledges when it likes.
 void acknowledge_now(int) {}
 
+Descriptor open_unnamed(const char*) {
+  errno = EOPNOTSUPP;
+  return {};
+}
+int link_unnamed(int, const char*) {
+  errno = EOPNOTSUPP;
+  return -1;
+}
+
 // sync(2) says neither when it is done nor what failed.
 bool can_sync_volume(int) { return false; }
 int sync_volume(int) {

@@ -27,6 +27,7 @@ void SimulatedDisk::fail_next_sync(std::string part) { state_->failing_sync = st
 void SimulatedDisk::fail_next_directory_sync(std::string part) { state_->failing_directory_sync = std::move(part); }
 void SimulatedDisk::fail_next_volume_sync(std::string part) { state_->failing_volume_sync = std::move(part); }
 void SimulatedDisk::refuse_volume_syncs() { state_->whole_volumes = false; }
+void SimulatedDisk::refuse_unnamed_files() { state_->unnamed_files = false; }
 void SimulatedDisk::lend_descriptors(std::string part) { state_->lending = std::move(part); }
 void SimulatedDisk::ignore_syncs(Syncs which, std::string part) {
   if (which != Syncs::Directories) state_->ignored_syncs = part;
@@ -65,7 +66,13 @@ DiskResult<FilePtr> SimulatedDisk::create_unnamed(const std::string& directory) 
   if (state_->dead()) return failed(EIO, "make a file in", directory);
   const NodePtr parent = state_->find(directory);
   if (!parent || !parent->directory) return failed(ENOENT, "make a file in", directory);
-  return std::make_unique<SimulatedFile>(state_, state_->new_node(false, 0600), directory + "/(unnamed)", false);
+  if (!state_->unnamed_files) return failed(EOPNOTSUPP, "make a file in", directory);
+  if (!state_->boundary_passed("create_unnamed")) return failed(EIO, "make a file in", directory);
+  if (state_->used >= state_->capacity) return failed(ENOSPC, "make a file in", directory);
+  const NodePtr node = state_->new_node(false, 0600);
+  node->unnamed_in = directory;
+  state_->unnamed.push_back(node);
+  return std::make_unique<SimulatedFile>(state_, node, directory + "/(unnamed)", false);
 }
 
 DiskResult<void> SimulatedDisk::rename(const std::string& from, const std::string& to) {

@@ -50,6 +50,8 @@ class SimulatedDisk final : public Disk {
   void fail_next_volume_sync(std::string part);
   // Files have no volume that could be synced.
   void refuse_volume_syncs();
+  // create_unnamed() fails, as on file systems that have no such files.
+  void refuse_unnamed_files();
   // sync(), sync_directory() or both do nothing where the path contains `part`: to prove that a test would notice.
   enum class Syncs { All, Files, Directories };
   void ignore_syncs(Syncs which = Syncs::All, std::string part = {});

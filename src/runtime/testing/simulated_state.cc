@@ -131,17 +131,28 @@ void State::sync_tree(Node& node, const std::string& path) {
     const std::string where = path + "/" + name;
     if (child->directory) {
       sync_tree(*child, where);
-    } else if (!is_in(ignored_syncs, where)) {
-      const bool loses = is_in(failing_volume_sync, where) && !child->pending.empty();
-      sync_bytes(*child, loses);
-      child->to_tell |= loses;
+    } else {
+      sync_with_volume(*child, where);
     }
   }
+}
+
+void State::sync_with_volume(Node& file, const std::string& path) {
+  if (is_in(ignored_syncs, path)) return;
+  const bool loses = is_in(failing_volume_sync, path) && !file.pending.empty();
+  sync_bytes(file, loses);
+  file.to_tell |= loses;
 }
 
 DiskResult<void> State::sync_volume() {
   if (!boundary_passed("sync_volume")) return failed(EIO, "syncfs", "/");
   sync_tree(*root, "");
+  std::erase_if(unnamed, [this](const std::weak_ptr<Node>& one) {
+    const NodePtr node = one.lock();
+    if (!node || node->links > 0) return true;
+    sync_with_volume(*node, node->unnamed_in + "/(unnamed)");
+    return false;
+  });
   if (std::exchange(failing_volume_sync, std::nullopt)) return failed(EIO, "syncfs", "/");
   if (ignored_directory_syncs) return {};
   for (const MetadataOperation& operation : std::exchange(pending, {})) {

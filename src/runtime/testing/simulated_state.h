@@ -39,6 +39,7 @@ struct Node {
   bool lost = false;  // a failed sync: `durable` will not become `content` any more
   bool to_tell = false;  // the next sync fails, because the volume's did
   std::vector<PendingWrite> pending;
+  std::string unnamed_in;  // where it was made without a name
   std::unique_ptr<LentFile> lent;  // once its descriptor was asked for
   // A directory.
   std::map<std::string, NodePtr> entries, durable_entries;
@@ -65,6 +66,7 @@ struct State {
   mutable std::recursive_mutex mutex;  // the hook works on survivors and may read this disk
   NodePtr root;
   std::vector<MetadataOperation> pending;
+  std::vector<std::weak_ptr<Node>> unnamed;  // and perhaps named meanwhile, or gone
   std::uint64_t last_inode = 1;
   std::uint64_t boundary = 0;
   std::uint64_t crash_number = std::numeric_limits<std::uint64_t>::max();
@@ -74,6 +76,7 @@ struct State {
   std::function<void(std::uint64_t)> hook;
   std::optional<std::string> failing_sync, failing_directory_sync, failing_volume_sync;
   bool whole_volumes = true;
+  bool unnamed_files = true;
   std::uint64_t capacity = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t used = 0;
   std::function<WallTime()> clock;
@@ -100,6 +103,7 @@ struct State {
 
  private:
   void sync_tree(Node& node, const std::string& path);
+  void sync_with_volume(Node& file, const std::string& path);
 };
 
 }  // namespace courier::simulated

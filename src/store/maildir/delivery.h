@@ -3,8 +3,8 @@
 // The file name is the same on every attempt, so a repeated attempt recognises what is already there. Each message is written to
 // tmp/ and synced, then renamed into new/, and new/ is synced. Messages of one maildir that wait at the same time are a group. When
 // few wait, a group's files are synced in parallel on the pool, and the thread of the last one renames all and syncs new/ once; groups
-// of different maildirs do not wait for each other. When many wait, their groups are a wave: all files are written, the file system is synced
-// as a whole, all are renamed, and it is synced again. A wave whose sync takes too long, since others write there, too, goes on as
+// of different maildirs do not wait for each other. When many wait, their groups are a wave: all files are written, without names where
+// there are such files, the file system is synced as a whole, all get their names, and it is synced again. A wave whose sync takes too long, since others write there, too, goes on as
 // single groups, and then for a while there is none. After a failed sync nothing of the file is trusted: it is written again
 // under another name from the bytes the caller still holds, once.
 #pragma once

@@ -57,21 +57,31 @@ DiskResult<void> DeliveryFiles::fill(File& file, const DeliveryItem& item, std::
   return {};
 }
 
-DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item) {
-  const std::string tmp =
-      item.delivery.maildir + "/tmp/" + item.delivery.base + "." + std::to_string(process_id_) + "_" + std::to_string(++count_);
+DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item, Naming naming) {
+  const std::string folder = item.delivery.maildir + "/tmp";
+  item.tmp.clear();
+  if (naming == Naming::Named) {
+    item.tmp = folder + "/" + item.delivery.base + "." + std::to_string(process_id_) + "_" + std::to_string(++count_);
+  }
   item.size = item.delivery.head.size() + item.delivery.body->size();
-  auto file = disk_.open(tmp, OpenMode::CreateNew);
-  if (!file) return fail(file.error());
-  std::uint64_t lines = 0;
-  if (auto filled = fill(**file, item, lines); !filled) {
-    (void)disk_.unlink(tmp);
-    return filled;
+  auto file = item.tmp.empty() ? disk_.create_unnamed(folder) : disk_.open(item.tmp, OpenMode::CreateNew);
+  if (!file) {
+    item.tmp.clear();
+    return fail(file.error());
   }
   item.file = std::move(*file);
-  item.tmp = tmp;
+  std::uint64_t lines = 0;
+  if (auto filled = fill(*item.file, item, lines); !filled) {
+    discard(item);
+    return filled;
+  }
   item.name = with_sizes(item.delivery.base, item.size, item.size + lines);
   return {};
+}
+
+void DeliveryFiles::discard(DeliveryItem& item) {
+  item.file.reset();
+  if (!item.tmp.empty()) (void)disk_.unlink(std::exchange(item.tmp, {}));
 }
 
 DiskResult<void> DeliveryFiles::sync_tmp(DeliveryItem& item) { return close_tmp(item, item.file->sync()); }
@@ -79,13 +89,13 @@ DiskResult<void> DeliveryFiles::sync_tmp(DeliveryItem& item) { return close_tmp(
 DiskResult<void> DeliveryFiles::close_tmp(DeliveryItem& item, DiskResult<void> so_far) {
   const FilePtr file = std::move(item.file);
   if (so_far) so_far = file->close();
-  if (!so_far) (void)disk_.unlink(std::exchange(item.tmp, {}));
+  if (!so_far) discard(item);
   return so_far;
 }
 
 // A failed sync may have dropped the pages it could not write: only new bytes in a new file can be trusted.
 DiskResult<void> DeliveryFiles::write_again(DeliveryItem& item) {
-  auto written = write_tmp(item);
+  auto written = write_tmp(item, Naming::Named);
   return written ? sync_tmp(item) : written;
 }
 
@@ -100,54 +110,61 @@ bool DeliveryFiles::find_earlier(DeliveryItem& item) {
   return false;
 }
 
-void DeliveryFiles::write(DeliveryItem& item) {
+void DeliveryFiles::write(DeliveryItem& item, Naming naming) {
   item.repeated = item.delivery.look_first && find_earlier(item);
   if (item.repeated) return;
-  auto written = write_tmp(item);
+  auto written = write_tmp(item, naming);
   if (!written && written.error().os_error == ENOENT) {
     // The first message of an account, or somebody removed its maildir.
     if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return decide(item, made.error());
-    written = write_tmp(item);
+    written = write_tmp(item, naming);
   }
-  if (!written) written = write_tmp(item);
+  if (!written) written = write_tmp(item, Naming::Named);
   if (!written) decide(item, written.error());
 }
 
 void DeliveryFiles::sync(DeliveryItem& item) {
-  if (!item.file) return;
-  if (sync_tmp(item)) return;
+  if (!item.file || (!item.tmp.empty() && sync_tmp(item))) return;
   if (auto written = write_again(item); !written) decide(item, written.error());
 }
 
 void DeliveryFiles::synced(DeliveryItem& item) {
-  if (!item.file || close_tmp(item, {})) return;
+  if (!item.file || item.tmp.empty() || close_tmp(item, {})) return;
   if (auto written = write_again(item); !written) decide(item, written.error());
 }
 
-void DeliveryFiles::rename_all(DeliveryGroup& group) {
+void DeliveryFiles::publish_all(DeliveryGroup& group) {
   for (const auto& item : group.items) {
-    if (item->decided || item->tmp.empty()) continue;
-    auto renamed = rename_tmp(*item);
-    if (!renamed && renamed.error().os_error == ENOENT) renamed = rename_into_new_maildir(*item);
-    if (renamed) continue;
-    (void)disk_.unlink(item->tmp);
-    decide(*item, renamed.error());
+    if (item->decided || (item->tmp.empty() && !item->file)) continue;
+    auto published = publish(*item);
+    if (!published) published = publish_once_more(*item, published.error());
+    if (published) continue;
+    discard(*item);
+    decide(*item, published.error());
   }
 }
 
-DiskResult<void> DeliveryFiles::rename_tmp(const DeliveryItem& item) {
+DiskResult<void> DeliveryFiles::publish(DeliveryItem& item) {
   const std::string& maildir = item.delivery.maildir;
-  return disk_.rename(item.tmp,
-                      item.found ? file_path(maildir, item.found->place, item.found->name) : file_path(maildir, Place::New, item.name));
+  const std::string path = item.found ? file_path(maildir, item.found->place, item.found->name) : file_path(maildir, Place::New, item.name);
+  if (!item.tmp.empty()) return disk_.rename(item.tmp, path);
+  auto linked = item.file->link_as(path);
+  if (linked) item.file.reset();
+  return linked;
 }
 
-// Somebody removed new/, or all of the maildir with the file that was written.
-DiskResult<void> DeliveryFiles::rename_into_new_maildir(DeliveryItem& item) {
-  if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return made;
-  auto renamed = rename_tmp(item);
-  if (renamed || renamed.error().os_error != ENOENT) return renamed;
+DiskResult<void> DeliveryFiles::publish_once_more(DeliveryItem& item, DiskError why) {
+  if (why.os_error == ENOENT) {
+    // Somebody removed new/, or all of the maildir with the file that was written.
+    if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return made;
+    auto published = publish(item);
+    if (published || published.error().os_error != ENOENT) return published;
+  } else if (why.os_error != EEXIST || !item.file) {
+    return fail(std::move(why));
+  }
+  // An earlier attempt's file of that name is replaced, which only a file with a name can do.
   if (auto written = write_again(item); !written) return written;
-  return rename_tmp(item);
+  return publish(item);
 }
 
 DiskResult<void> DeliveryFiles::sync_places(const DeliveryGroup& group) {
@@ -175,10 +192,10 @@ void DeliveryFiles::rewrite_all(DeliveryGroup& group) {
     (void)find_earlier(*item);
     if (auto written = write_again(*item); !written) decide(*item, written.error());
   }
-  rename_all(group);
+  publish_all(group);
 }
 
-void DeliveryFiles::rename(DeliveryGroup& group) {
+void DeliveryFiles::publish(DeliveryGroup& group) {
   group.quota.emplace(disk_, group.maildir, group.items.front()->delivery.quota,
                       std::to_string(process_id_) + "_" + std::to_string(++count_));
   for (const auto& item : group.items) {
@@ -189,10 +206,10 @@ void DeliveryFiles::rename(DeliveryGroup& group) {
       ++group.messages;
       continue;
     }
-    (void)disk_.unlink(item->tmp);
+    discard(*item);
     decide(*item, DeliveryOutcome::OverQuota, "over quota");
   }
-  rename_all(group);
+  publish_all(group);
 }
 
 void DeliveryFiles::settle(DeliveryGroup& group, bool names_synced) {

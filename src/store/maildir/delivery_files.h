@@ -14,8 +14,8 @@ namespace courier::store {
 struct DeliveryItem {
   Delivery delivery;
   DeliveryResult result;
-  FilePtr file;                    // written, not synced yet
-  std::string tmp;                 // its name, until it is renamed; empty: nothing to rename
+  FilePtr file;                    // written: with the name `tmp` until it is synced, without one until it is published
+  std::string tmp;                 // its name, until it is renamed
   std::string name;                // its final name
   std::uint64_t size = 0;
   std::optional<MessageFile> found;  // the file is there already: it is renamed to this
@@ -35,29 +35,34 @@ struct DeliveryGroup {
 
 class DeliveryFiles {
  public:
+  // A file without a name costs half: its directory is not written twice, and a crash leaves nothing to clean. But only what is synced
+  // as a whole may have none (Disk::create_unnamed).
+  enum class Naming { Named, Unnamed };
+
   DeliveryFiles(Disk& disk, std::uint64_t process_id) : disk_(disk), process_id_(process_id) {}
 
-  // Looks for an earlier attempt's file, else writes one in tmp/.
-  void write(DeliveryItem& item);
-  // Syncs what write() wrote.
+  // Looks for an earlier attempt's file, else writes one in tmp/, named at least where there are no others.
+  void write(DeliveryItem& item, Naming naming);
+  // Has what write() wrote on stable storage: a file without a name is written again with one.
   void sync(DeliveryItem& item);
   // What write() wrote is on stable storage.
   void synced(DeliveryItem& item);
-  // Quota, and the renames of what it lets in.
-  void rename(DeliveryGroup& group);
+  // Quota, and the final names of what it lets in.
+  void publish(DeliveryGroup& group);
   // Decides all. Unless the names are on stable storage it syncs new/ once (and cur/, when an earlier file lies there).
   void settle(DeliveryGroup& group, bool names_synced);
 
  private:
-  [[nodiscard]] DiskResult<void> write_tmp(DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> write_tmp(DeliveryItem& item, Naming naming);
   [[nodiscard]] DiskResult<void> sync_tmp(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> close_tmp(DeliveryItem& item, DiskResult<void> so_far);
   [[nodiscard]] DiskResult<void> write_again(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> fill(File& file, const DeliveryItem& item, std::uint64_t& lines);
   [[nodiscard]] bool find_earlier(DeliveryItem& item);
-  void rename_all(DeliveryGroup& group);
-  [[nodiscard]] DiskResult<void> rename_tmp(const DeliveryItem& item);
-  [[nodiscard]] DiskResult<void> rename_into_new_maildir(DeliveryItem& item);
+  void discard(DeliveryItem& item);
+  void publish_all(DeliveryGroup& group);
+  [[nodiscard]] DiskResult<void> publish(DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> publish_once_more(DeliveryItem& item, DiskError why);
   [[nodiscard]] DiskResult<void> sync_places(const DeliveryGroup& group);
   void rewrite_all(DeliveryGroup& group);
 

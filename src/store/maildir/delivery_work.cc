@@ -40,13 +40,13 @@ DeliveryWork::DeliveryWork(Disk& disk, std::uint64_t process_id, Loop& home, Poo
 
 void DeliveryWork::begin(const GroupPtr& group) {
   pool_.submit(Callback([self = shared_from_this(), group] {
-    self->write(*group);
+    self->write(*group, DeliveryFiles::Naming::Named);
     self->sync_each(group);
   }));
 }
 
-void DeliveryWork::write(DeliveryGroup& group) {
-  for (const auto& item : group.items) files_.write(*item);
+void DeliveryWork::write(DeliveryGroup& group, DeliveryFiles::Naming naming) {
+  for (const auto& item : group.items) files_.write(*item, naming);
 }
 
 void DeliveryWork::sync_each(const GroupPtr& group) {
@@ -60,7 +60,7 @@ void DeliveryWork::sync_each(const GroupPtr& group) {
 void DeliveryWork::sync_one(const GroupPtr& group, std::size_t index) {
   files_.sync(*group->items[index]);
   if (--group->unsynced != 0) return;
-  files_.rename(*group);
+  files_.publish(*group);
   settle_by_itself(group);
 }
 
@@ -76,7 +76,7 @@ void DeliveryWork::begin(const WavePtr& wave) {
 }
 
 void DeliveryWork::perform(const WavePtr& wave) {
-  for (const GroupPtr& group : wave->groups) write(*group);
+  for (const GroupPtr& group : wave->groups) write(*group, DeliveryFiles::Naming::Unnamed);
   const auto volumes = volumes_of(*wave);
   if (!volumes || !volumes_.sync(*volumes, wave->patience)) return give_up(wave, &DeliveryWork::sync_each);
   // Where nothing was written, the names may lie in a file system that was not synced.
@@ -85,7 +85,7 @@ void DeliveryWork::perform(const WavePtr& wave) {
   for (const GroupPtr& group : wave->groups) {
     (has_file(*group) ? written : apart).push_back(group);
     for (const auto& item : group->items) files_.synced(*item);
-    files_.rename(*group);
+    files_.publish(*group);
   }
   wave->groups = std::move(written);
   for (const GroupPtr& group : apart) settle_by_itself(group);

@@ -54,6 +54,32 @@ TEST_F(WaveTest, ManyMessagesOfAllMaildirsShareTwoSyncs) {
   EXPECT_EQ(ended, (std::vector<std::pair<std::size_t, bool>>{{30, true}}));
   EXPECT_EQ(calls("sync_volume"), 2u);
   EXPECT_EQ(calls("sync"), 0u);
+  EXPECT_EQ(calls("rename"), 0u);
+}
+
+TEST_F(WaveTest, WhereEveryFileHasANameItIsRenamed) {
+  disk.refuse_unnamed_files();
+  send(1, 30);
+  loop.run_ready();
+  EXPECT_EQ(done, 30);
+  EXPECT_EQ(safe(), 30);
+  EXPECT_EQ(ended, (std::vector<std::pair<std::size_t, bool>>{{30, true}}));
+  EXPECT_EQ(calls("rename"), 30u);
+  EXPECT_TRUE(names("/mail/ann/tmp").empty());
+}
+
+// After a restart of the queue, which takes the attempt for the first.
+TEST_F(WaveTest, WhatAnEarlierAttemptDeliveredIsReplaced) {
+  ASSERT_EQ(deliver(message(3)).outcome, DeliveryOutcome::Delivered);
+  const auto place = "/mail/ann/new/" + names("/mail/ann/new").at(0);
+  ASSERT_TRUE((*disk.open(place, OpenMode::ReadWrite))->write_at(0, "?"));
+  for (int i = 1; i <= 10; ++i) {
+    tasks.spawn(collect(waves, message(i), [&](const DeliveryResult& r) { done += r.outcome == DeliveryOutcome::Delivered; }));
+  }
+  loop.run_ready();
+  EXPECT_EQ(done, 10);
+  EXPECT_EQ(names("/mail/ann/new").size(), 10u);
+  EXPECT_EQ(read_file(*disk.survivor(0), place), kHead + body_of(3));
   EXPECT_TRUE(names("/mail/ann/tmp").empty());
 }
 
@@ -150,7 +176,7 @@ TEST_F(WaveTest, AfterAFailedSyncEachGoesOnForItselfAndForAWhileThereIsNoWave) {
 
 TEST_F(WaveTest, AfterAFailedSyncOfTheNamesEachMaildirIsSyncedForItself) {
   disk.set_boundary_hook([&](std::uint64_t) {
-    if (calls("rename") == 1) disk.fail_next_volume_sync("nothing is lost");
+    if (calls("link") == 1) disk.fail_next_volume_sync("nothing is lost");
   });
   send(1, 30);
   loop.run_ready();

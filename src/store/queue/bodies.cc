@@ -26,11 +26,14 @@ DiskResult<std::string> Bodies::keep(File& file, const std::string& id, std::uin
   const std::string folder = folder_ + "/" + bucket;
   std::string name = bucket + "/" + id;
   if (*have < size) return fail(DiskError{.os_error = EFBIG, .operation = "keep", .path = name});
-  if (const auto synced = file.sync(); !synced) return fail(synced.error());
   if (const auto made = make_directories(disk_, folder); !made) return fail(made.error());
   if (const auto linked = file.link_as(folder_ + "/" + name); !linked) return fail(linked.error());
-  if (const auto synced = disk_.sync_directory(folder); !synced) return fail(synced.error());
-  return name;
+  // Not before it has its name: Disk::create_unnamed.
+  auto synced = file.sync();
+  if (synced) synced = disk_.sync_directory(folder);
+  if (synced) return name;
+  remove(name);
+  return fail(synced.error());
 }
 
 DiskResult<FilePtr> Bodies::open(const std::string& name) { return disk_.open(folder_ + "/" + name, OpenMode::Read); }

@@ -8,8 +8,8 @@
 //   std::string bytes = encode(point);
 //   Point p; if (!decode(bytes, p)) ...
 //
-// Field types: bool, integers, enums (as their number), std::string, std::vector and std::optional of these, and structs
-// with a field list. A variant travels as an enum and the fields of all its cases. Both ends are of one build: the binary
+// Field types: bool, integers, enums (as their number), std::string, SharedBytes (written like a string), std::vector and
+// std::optional of these, and structs with a field list. A variant travels as an enum and the fields of all its cases. Both ends are of one build: the binary
 // form carries no names. Integers are little-endian and of fixed width; strings and vectors carry a 32-bit count.
 #pragma once
 
@@ -19,14 +19,18 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
+
+#include "base/shared_bytes.h"
 
 namespace courier {
 
-// Appends the binary form of fields to a string.
+// Appends the binary form of fields to `out`: a string, or what else has its append(const char*, size).
+template <class Out>
 class Encoder {
  public:
-  explicit Encoder(std::string& out) : out_(out) {}
+  explicit Encoder(Out& out) : out_(out) {}
 
   template <class T>
   void operator()(const char*, T& value) {
@@ -37,7 +41,7 @@ class Encoder {
   template <class T>
   void put(T& value) {
     if constexpr (std::is_same_v<T, bool>) {
-      out_ += value ? '\1' : '\0';
+      out_.append(value ? "\1" : "\0", 1);
     } else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
       char bytes[sizeof(T)];
       std::memcpy(bytes, &value, sizeof(T));
@@ -46,10 +50,8 @@ class Encoder {
       value.fields(*this);
     }
   }
-  void put(std::string& value) {
-    put_count(value.size());
-    out_ += value;
-  }
+  void put(std::string& value) { put_bytes(value); }
+  void put(SharedBytes& value) { put_bytes(value.view()); }
   template <class T>
   void put(std::vector<T>& values) {
     put_count(values.size());
@@ -61,18 +63,25 @@ class Encoder {
     put(present);
     if (present) put(*value);
   }
+  void put_bytes(std::string_view bytes) {
+    put_count(bytes.size());
+    out_.append(bytes.data(), bytes.size());
+  }
   void put_count(std::size_t count) {
     auto number = static_cast<std::uint32_t>(count);
     put(number);
   }
 
-  std::string& out_;
+  Out& out_;
 };
 
 // Reads fields from their binary form. After the first fault nothing more is read and ok() is false.
 class Decoder {
  public:
   explicit Decoder(std::string_view in) : in_(in) {}
+  // May move `whole` away: SharedBytes that are at least half of it are a part of it, the others are copied. So none of them keeps
+  // more than twice its size in memory.
+  explicit Decoder(std::string* whole) : in_(*whole), whole_(whole) {}
 
   template <class T>
   void operator()(const char*, T& value) {
@@ -102,6 +111,19 @@ class Decoder {
   void get(std::string& value) {
     const std::size_t count = get_count();
     value = take(count);
+  }
+  void get(SharedBytes& value) {
+    const std::string_view bytes = take(get_count());
+    if (!whole_ || bytes.empty() || 2 * bytes.size() < whole_->size()) {
+      value = std::string(bytes);
+      return;
+    }
+    // No second run of bytes is as large: this one has it. A short string moves with its bytes.
+    const std::size_t end = whole_->size() - in_.size();
+    const auto owner = std::make_shared<const std::string>(std::move(*std::exchange(whole_, nullptr)));
+    in_ = std::string_view(*owner).substr(end);
+    value = SharedBytes(owner, std::string_view(*owner).substr(end - bytes.size(), bytes.size()));
+    owner_ = owner;
   }
   template <class T>
   void get(std::vector<T>& values) {
@@ -135,6 +157,8 @@ class Decoder {
 
   std::string_view in_;
   bool ok_ = true;
+  std::string* whole_ = nullptr;  // what is decoded, when it was given to us
+  std::shared_ptr<const void> owner_;  // of the same, once a part of it is shared
 };
 
 // Writes JSON (RFC 8259). Bytes that are not UTF-8 become U+FFFD.
@@ -168,6 +192,7 @@ class JsonWriter {
     }
   }
   void write(std::string& value) { text(value); }
+  void write(SharedBytes& value) { text(value.view()); }
   template <class T>
   void write(std::vector<T>& values) {
     out_ += '[';
@@ -194,15 +219,31 @@ class JsonWriter {
 
 template <class T>
 [[nodiscard]] std::string encode(const T& value) {
+  struct Size {
+    void append(const char*, std::size_t count) { sum += count; }
+    std::size_t sum = 0;
+  } size;
+  auto& fields = const_cast<T&>(value);  // one list serves reading and writing; an Encoder only reads
+  Encoder measure(size);
+  fields.fields(measure);
   std::string out;
+  out.reserve(size.sum);
   Encoder encoder(out);
-  const_cast<T&>(value).fields(encoder);  // one list serves reading and writing; an Encoder only reads
+  fields.fields(encoder);
   return out;
 }
 
 template <class T>
 [[nodiscard]] bool decode(std::string_view bytes, T& value) {
   Decoder decoder(bytes);
+  value.fields(decoder);
+  return decoder.complete();
+}
+// Takes `bytes`: their memory is gone afterwards, or SharedBytes in `value` have it.
+template <class T>
+[[nodiscard]] bool decode(std::string&& bytes, T& value) {
+  std::string whole = std::move(bytes);
+  Decoder decoder(&whole);
   value.fields(decoder);
   return decoder.complete();
 }

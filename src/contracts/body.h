@@ -2,15 +2,17 @@
 // beside the struct. LF line ends.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
+
+#include "base/shared_bytes.h"
 
 namespace courier {
 
 inline constexpr std::size_t inline_body_limit = 64 * 1024;
 
 struct Body {
-  std::string bytes;         // when inline
+  SharedBytes bytes;         // when inline
   bool in_file = false;      // then bytes is empty and the message's descriptor 0 is the file
   std::uint64_t size = 0;    // of the whole body, in bytes
   template <class V>

@@ -80,7 +80,7 @@ class Callee {
     auto raw = co_await call_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline);
     if (!raw) co_return fail(raw.error());
     WithDescriptors<typename Request::Reply> reply;
-    if (!decode(raw->bytes, reply.message)) co_return fail(ChannelFault::Malformed);
+    if (!decode(std::move(raw->bytes), reply.message)) co_return fail(ChannelFault::Malformed);
     reply.descriptors = std::move(raw->descriptors);
     co_return std::move(reply);
   }
@@ -136,7 +136,7 @@ class Channel : public Callee {
   template <class Request, class F>
   static Task<Payload> serve_one(Channel& self, F handler, Payload raw, Deadline deadline) {
     Request request;
-    if (!decode(raw.bytes, request)) {
+    if (!decode(std::move(raw.bytes), request)) {
       self.malformed_request(Request::name);
       co_return Payload{};
     }
@@ -146,7 +146,7 @@ class Channel : public Callee {
   template <class Request, class F>
   static Task<Payload> serve_one_with_descriptors(Channel& self, F handler, Payload raw, Deadline deadline) {
     WithDescriptors<Request> request;
-    if (!decode(raw.bytes, request.message)) {
+    if (!decode(std::move(raw.bytes), request.message)) {
       self.malformed_request(Request::name);
       co_return Payload{};
     }
@@ -157,7 +157,7 @@ class Channel : public Callee {
   template <class Notice, class F>
   static Task<Payload> take_notice(Channel& self, F handler, Payload raw) {
     Notice notice;
-    if (decode(raw.bytes, notice)) {
+    if (decode(std::move(raw.bytes), notice)) {
       handler(std::move(notice), std::move(raw.descriptors));
     } else {
       self.malformed_request(Notice::name);

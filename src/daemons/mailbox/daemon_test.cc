@@ -131,7 +131,7 @@ class MailboxTest : public testing::Test {
     request.id = id;
     request.sender = "bob@example.org";
     request.arrived_us = 1'800'000'000'000'000;
-    request.body.bytes = "Subject: x\n\nbody\n";
+    request.body.bytes = std::string("Subject: x\n\nbody\n");
     request.body.size = request.body.bytes.size();
     for (std::uint32_t i = 0; i < addresses.size(); ++i) {
       delivery::Recipient recipient;

@@ -63,8 +63,9 @@ class CrashRun {
       // A bounce names its subject.
       for (const auto& request : transport->requests) {
         if (!request.sender.empty()) continue;
-        const auto at = request.body.bytes.find("Subject: M");
-        if (at != std::string::npos) ids.insert(request.body.bytes.substr(at + 9, request.body.bytes.find('\n', at) - at - 9));
+        const std::string_view text = request.body.bytes.view();
+        const auto at = text.find("Subject: M");
+        if (at != std::string_view::npos) ids.emplace(text.substr(at + 9, text.find('\n', at) - at - 9));
       }
     }
     return ids;

@@ -161,7 +161,7 @@ Task<submit::SubmitReply> Intake::accept(DoorPtr door, submit::Submit request) {
     }
     body_file = std::move(*kept);
   }
-  std::string bytes = std::move(request.body.bytes);
+  SharedBytes bytes = std::move(request.body.bytes);
   const std::optional<submit::Finishes> finishes = std::move(request.finishes);
   const MessagePtr message = make_message(request, door->source, parts_.loop.wall_now());
   if (!message->record.in_file) message->body = keep_in_memory(std::move(bytes));
@@ -228,10 +228,10 @@ Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_fi
 }
 
 // The body stays in memory for the first attempt, as long as all of them together fit.
-std::shared_ptr<const std::string> Intake::keep_in_memory(std::string bytes) {
+std::shared_ptr<const SharedBytes> Intake::keep_in_memory(SharedBytes bytes) {
   const auto size = static_cast<std::int64_t>(bytes.size());
   *memory_ += size;
-  return {new std::string(std::move(bytes)), [memory = memory_, size](const std::string* body) {
+  return {new SharedBytes(std::move(bytes)), [memory = memory_, size](const SharedBytes* body) {
             *memory -= size;
             delete body;
           }};

@@ -45,7 +45,7 @@ class Intake {
   [[nodiscard]] Task<submit::SubmitReply> commit(MessagePtr message, std::string body_file, std::optional<submit::Finishes> finishes);
   [[nodiscard]] Task<WithDescriptors<submit::OpenBodyReply>> open_body(DoorPtr door, submit::OpenBody request);
   [[nodiscard]] Task<submit::CancelReply> cancel(submit::Cancel request);
-  [[nodiscard]] std::shared_ptr<const std::string> keep_in_memory(std::string bytes);
+  [[nodiscard]] std::shared_ptr<const SharedBytes> keep_in_memory(SharedBytes bytes);
 
   Parts& parts_;
   Resolver& resolver_;

@@ -120,7 +120,7 @@ struct Message {
   spool::Number number = 0;
   Record record;
   Progress progress;
-  std::shared_ptr<const std::string> body;  // null: to be read from the spool
+  std::shared_ptr<const SharedBytes> body;  // null: to be read from the spool
   std::int64_t due_us = 0;                  // as the spool has it, for messages read from there
   // One change of a message is on its way to the disk at a time: each writes the whole progress.
   bool being_written = false;

@@ -25,7 +25,7 @@ TEST_F(QueueTest, AMessageGoesToItsMailboxAndIsForgotten) {
   const delivery::Deliver& request = rig.mailbox.requests[0];
   EXPECT_EQ(request.id, "A1");
   EXPECT_EQ(request.sender, "ann@sender.test");
-  EXPECT_EQ(request.body.bytes, "Subject: hi\n\nhello\n");
+  EXPECT_EQ(request.body.bytes.view(), "Subject: hi\n\nhello\n");
   ASSERT_EQ(request.recipients.size(), 1u);
   EXPECT_EQ(request.recipients[0].address, "bob@our.test");
   EXPECT_EQ(request.recipients[0].delivered_to, "bob@our.test");
@@ -87,7 +87,7 @@ TEST_F(QueueTest, ALargeListIsServedInPartsAfterTheCommit) {
   for (const auto& [address, count] : copies) EXPECT_EQ(count, 1) << address;
   EXPECT_TRUE(rig.mailbox.copies.contains("A1/user5@our.test"));
   EXPECT_TRUE(rig.mailbox.copies.contains("A1-2/user300@our.test"));
-  EXPECT_EQ(rig.mailbox.requests.back().body.bytes, "Subject: hi\n\nhello\n");
+  EXPECT_EQ(rig.mailbox.requests.back().body.bytes.view(), "Subject: hi\n\nhello\n");
   EXPECT_EQ(rig.ask("status").json.find("\"messages\":0"), 1u);
 }
 
@@ -118,11 +118,11 @@ TEST_F(QueueTest, ADelayIsToldOnceAndExpiryEndsInABounce) {
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].sender, "");
   EXPECT_EQ(warnings[0].recipients[0].address, "ann@sender.test");
-  EXPECT_NE(warnings[0].body.bytes.find("Action: delayed\nStatus: 4.7.1\n"), std::string::npos) << warnings[0].body.bytes;
+  EXPECT_NE(warnings[0].body.bytes.view().find("Action: delayed\nStatus: 4.7.1\n"), std::string::npos) << warnings[0].body.bytes.view();
   rig.loop.advance(days(8));
   const auto bounces = Rig::with_text(rig.esmtp, "Subject: NOTICE: mail delivery status.");
   ASSERT_EQ(bounces.size(), 1u);
-  EXPECT_NE(bounces[0].body.bytes.find("Action: failed\nStatus: 4.4.7\n"), std::string::npos);
+  EXPECT_NE(bounces[0].body.bytes.view().find("Action: failed\nStatus: 4.4.7\n"), std::string::npos);
   EXPECT_EQ(Rig::with_text(rig.esmtp, "WARNING").size(), 1u);
   EXPECT_EQ(rig.ask("status").json.find("\"messages\":0"), 1u);
 }
@@ -153,7 +153,7 @@ TEST_F(QueueTest, AFailureIsReportedInOneTransactionWithTheOutcome) {
   rig.loop.run_ready();
   const auto bounces = Rig::with_text(rig.esmtp, "report-type=delivery-status");
   ASSERT_EQ(bounces.size(), 1u) << "one report for all";
-  const std::string& text = bounces[0].body.bytes;
+  const std::string_view text = bounces[0].body.bytes.view();
   EXPECT_EQ(bounces[0].sender, "");
   EXPECT_NE(text.find("Content-Type: message/rfc822\n\nSubject: hi\n\nhello\n"), std::string::npos);
   const auto begin = text.find("Original-Envelope-Id");
@@ -186,7 +186,7 @@ TEST_F(QueueTest, ABounceThatFailsGoesToThePostmasterAndNoFurther) {
   ASSERT_EQ(rig.mailbox.requests.size(), 1u);
   EXPECT_EQ(rig.mailbox.requests[0].recipients[0].address, "postmaster@our.test");
   EXPECT_EQ(rig.mailbox.requests[0].sender, "");
-  EXPECT_NE(rig.mailbox.requests[0].body.bytes.find("Subject: NOTICE: undeliverable bounce."), std::string::npos);
+  EXPECT_NE(rig.mailbox.requests[0].body.bytes.view().find("Subject: NOTICE: undeliverable bounce."), std::string::npos);
   // And when the postmaster fails as well, nothing more is sent.
   rig.mailbox.answer = [](const auto&, const auto&) { return FakeTransport::failed(); };
   EXPECT_EQ(rig.submit("A2", {"bob@far.test"}), Outcome::Accepted);
@@ -206,7 +206,7 @@ TEST_F(QueueTest, WhatTheSpoolHoldsIsDeliveredAfterARestart) {
   second.loop.advance(minutes(6));
   EXPECT_EQ(second.mailbox.copies.at("A1/bob@our.test"), 1);
   EXPECT_EQ(second.mailbox.copies.at("A2/bob@our.test"), 1);
-  EXPECT_EQ(second.mailbox.requests[0].body.bytes, "Subject: hi\n\nhello\n") << "read back from the spool";
+  EXPECT_EQ(second.mailbox.requests[0].body.bytes.view(), "Subject: hi\n\nhello\n") << "read back from the spool";
 }
 
 TEST_F(QueueTest, AMailboxProcessThatDiesIsAskedAgainWithTheSameNames) {
@@ -323,7 +323,7 @@ TEST_F(QueueTest, InvalidSubmitsAreRefused) {
   auto request = Rig::message("A1", {"a@our.test"});
   request.body.size += 1;
   EXPECT_EQ(rig.submit_by(*rig.mx, request).outcome, Outcome::Invalid);
-  request.body.bytes.clear();
+  request.body.bytes = {};
   request.body.in_file = true;
   request.body_handle = 99;
   EXPECT_EQ(rig.submit_by(*rig.mx, request).outcome, Outcome::Invalid);

@@ -38,7 +38,7 @@ class RealDiskTest : public ::testing::Test {
     end = make_channel(*loop, std::move(pair.second));
   }
   Task<WithDescriptors<delivery::DeliverReply>> deliver(WithDescriptors<delivery::Deliver> request) {
-    std::string body = request.message.body.bytes;
+    std::string body(request.message.body.bytes.view());
     if (request.message.body.in_file && request.descriptors.size() == 1) {
       body.resize(request.message.body.size);
       const auto got = ::pread(request.descriptors[0].get(), body.data(), body.size(), 0);

@@ -187,12 +187,12 @@ MessagePtr make_report(const Message& about, const ReportInput& input, const Que
   }
 
   auto report = std::make_shared<Message>();
-  const auto body = std::make_shared<const std::string>(dsn::write(n));
+  const auto body = std::make_shared<const SharedBytes>(dsn::write(n));
   Record& record = report->record;
   record.envelope.id = input.id;
   record.envelope.recipients.push_back({.address = n.to, .notify = submit::NotifyDefault, .original = {}});
   record.envelope.smtputf8 = n.global;
-  record.envelope.eight_bit = dsn::needs_eight_bit(*body);
+  record.envelope.eight_bit = dsn::needs_eight_bit(body->view());
   record.source = submit::Source::Dsn;
   record.arrived_us = input.now.microseconds;
   record.size = body->size();

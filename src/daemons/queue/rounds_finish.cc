@@ -58,7 +58,7 @@ Task<> Rounds::add_report(Message& message, ReportKind kind, spool::Change& chan
   const std::size_t most = input.original_whole ? message.record.size : most_excerpt;
   std::string excerpt;
   if (message.body) {
-    excerpt = message.body->substr(0, most);
+    excerpt = message.body->view().substr(0, most);
   } else {
     const spool::Number number = message.number;
     auto read = co_await parts_.writer.run([number, most](spool::Spool& spool) { return read_excerpt(spool, number, most); });

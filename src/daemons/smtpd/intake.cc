@@ -129,7 +129,7 @@ Task<ChannelResult<submit::SubmitReply>> Intake::submit() {
     request.body_handle = handle_;
     descriptors.emplace_back(::dup(file_->get()));
   } else {
-    request.body = {buffer_, false, buffer_.size()};
+    request.body = {body_, false, body_.size()};
   }
   co_return co_await env_.queue.call(std::move(request), env_.loop.in(submit_time), std::move(descriptors));
 }
@@ -144,6 +144,7 @@ Task<Reply> Intake::finish() {
   }
   if (!refusal_) {
     facts_.envelope.eight_bit = facts_.envelope.eight_bit || eight_bit_ || smtp::has_eight_bit(buffer_);
+    if (!file_) body_ = std::move(buffer_);
     auto outcome = co_await submit();
     // The queue went away with the answer. Under the same id it can be asked again: it refuses a repeat.
     const bool repeated = !outcome && outcome.error() == ChannelFault::Closed;

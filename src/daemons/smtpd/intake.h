@@ -64,6 +64,7 @@ class Intake {
   IntakeFacts facts_;
   smtp::DataDecoder decoder_{smtp::DataDecoder::Framing::Chunks};
   std::string buffer_;
+  SharedBytes body_;                  // what was the buffer, when all of it is in
   std::size_t ahead_ = 0;             // octets of the Received field in front
   std::size_t counted_ = 0;           // of the buffer, in env_.body_bytes
   bool header_done_ = false;

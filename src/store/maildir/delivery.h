@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_bytes.h"
 #include "base/time.h"
 #include "runtime/disk.h"
 #include "runtime/loop.h"
@@ -30,7 +31,7 @@ namespace courier::store {
 // thread at a time).
 class DeliveryBody {
  public:
-  explicit DeliveryBody(std::string bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {}
+  explicit DeliveryBody(SharedBytes bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {}
   DeliveryBody(FilePtr file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -40,7 +41,7 @@ class DeliveryBody {
  private:
   std::mutex mutex_;  // guards file_
   FilePtr file_;
-  std::string bytes_;
+  SharedBytes bytes_;
   std::uint64_t size_;
 };
 

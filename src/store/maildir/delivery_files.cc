@@ -32,8 +32,8 @@ DiskResult<std::size_t> DeliveryBody::read_at(std::uint64_t offset, std::span<ch
     const std::lock_guard lock(mutex_);
     return file_->read_at(offset, into);
   }
-  if (offset >= bytes_.size()) return 0;
-  return bytes_.copy(into.data(), into.size(), offset);
+  const std::string_view bytes = bytes_.view();
+  return bytes.copy(into.data(), into.size(), std::min<std::uint64_t>(offset, bytes.size()));
 }
 
 DiskResult<void> DeliveryFiles::fill(File& file, const DeliveryItem& item, std::uint64_t& lines) {

@@ -30,7 +30,7 @@ TEST_F(DeliveryTest, AFileBodyArrivesWholeAndEmptyBodiesToo) {
   EXPECT_EQ(deliver(large).outcome, DeliveryOutcome::Delivered);
   EXPECT_EQ(read_file(disk, "/mail/ann/new/" + names("/mail/ann/new")[0]), kHead + content);
   Delivery empty = message(2, "/mail/bob");
-  empty.body = std::make_shared<DeliveryBody>("");
+  empty.body = std::make_shared<DeliveryBody>(SharedBytes());
   EXPECT_EQ(deliver(empty).outcome, DeliveryOutcome::Delivered);
   EXPECT_EQ(read_file(disk, "/mail/bob/new/" + names("/mail/bob/new")[0]), kHead);
   // A body file that is shorter than promised is not delivered.

@@ -212,7 +212,7 @@ sqlite::Result<Verdict> Spool::add(const Addition& addition, Number& number) {
     if (!shared) return fail(std::move(shared.error()));
     body = *shared;
   } else if (addition.body) {
-    bytes = sqlite::Blob{*addition.body};
+    bytes = sqlite::Blob{addition.body->view()};
   }
   if (auto done = s.add_message.run(number, body, addition.body_size, addition.id, sqlite::Blob{addition.record}, bytes); !done) {
     return fail(std::move(done.error()));

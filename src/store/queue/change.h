@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_bytes.h"
+
 namespace courier::spool {
 
 // A message's number in the spool: given at its commit, never used again.
@@ -16,7 +18,7 @@ using Number = std::int64_t;
 struct Addition {
   std::string id;                            // queue id; a repeat is refused
   std::string record;                        // opaque
-  std::shared_ptr<const std::string> body;
+  std::shared_ptr<const SharedBytes> body;
   std::string body_file;                     // made by Bodies::keep
   std::uint64_t body_size = 0;
   Number shares_body_of = 0;

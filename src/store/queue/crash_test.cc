@@ -61,7 +61,7 @@ class CrashRun {
         EXPECT_TRUE(file && (*file)->write_at(0, body));
         addition.body_file = spool.bodies().keep(**file, addition.id, body.size()).value();
       } else {
-        addition.body = std::make_shared<const std::string>(body);
+        addition.body = std::make_shared<const SharedBytes>(body);
       }
       changes[static_cast<std::size_t>(i)].additions.push_back(std::move(addition));
     }

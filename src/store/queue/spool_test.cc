@@ -25,7 +25,7 @@ Addition message(const std::string& id, const std::string& body = "Subject: x\n\
   Addition addition;
   addition.id = id;
   addition.record = "record of " + id;
-  addition.body = std::make_shared<const std::string>(body);
+  addition.body = std::make_shared<const SharedBytes>(body);
   addition.body_size = body.size();
   return addition;
 }

@@ -85,7 +85,7 @@ class Waves {
     Change change;
     change.additions.emplace_back();
     change.additions.back().id = std::move(id);
-    change.additions.back().body = std::make_shared<const std::string>();
+    change.additions.back().body = std::make_shared<const SharedBytes>();
     const Receipt receipt = co_await writer_.commit(std::make_shared<const Change>(std::move(change)));
     EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
     answered("s");

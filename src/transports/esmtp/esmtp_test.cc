@@ -126,7 +126,7 @@ TEST(EsmtpSockets, DeliversOverTcp) {
   delivery::Deliver request;
   request.recipients.resize(1);
   request.recipients[0].address = "bob@far.test";
-  request.body = {"Subject: x\n\nhello\n", false, 18};
+  request.body = {std::string("Subject: x\n\nhello\n"), false, 18};
   const auto reply = run_until_done(*loop, engine.deliver(request, {}, loop->in(seconds(10))));
   ASSERT_EQ(reply.results.size(), 1u);
   EXPECT_EQ(reply.results[0].outcome, Outcome::Relayed) << reply.results[0].text;

@@ -14,7 +14,7 @@ constexpr std::uint64_t chunk = 64 * 1024;
 }
 
 std::optional<std::string_view> Letter::read(std::uint64_t offset, std::string& buffer) const {
-  if (!request_.body.in_file) return std::string_view(request_.body.bytes).substr(std::min<std::uint64_t>(offset, size()));
+  if (!request_.body.in_file) return request_.body.bytes.view().substr(std::min<std::uint64_t>(offset, size()));
   buffer.resize(std::min(chunk, size() - std::min(offset, size())));
   if (buffer.empty()) return std::string_view();
   ssize_t got = 0;

@@ -179,7 +179,7 @@ class Rig {
   static std::vector<delivery::Deliver> with_text(const FakeTransport& transport, const std::string& text) {
     std::vector<delivery::Deliver> found;
     for (const auto& request : transport.requests) {
-      if (request.body.bytes.find(text) != std::string::npos) found.push_back(request);
+      if (request.body.bytes.view().find(text) != std::string::npos) found.push_back(request);
     }
     return found;
   }

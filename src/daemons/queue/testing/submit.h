@@ -20,7 +20,7 @@ inline Task<submit::Outcome> submit_as_smtpd(Channel& channel, submit::Submit re
     if (!opened) co_return submit::Outcome::Failed;
     if (opened->message.handle == 0) co_return opened->message.outcome;
     if (opened->descriptors.size() != 1) co_return submit::Outcome::Failed;
-    const std::string body = std::move(request.body.bytes);
+    const std::string_view body = request.body.bytes.view();
     const auto written = ::pwrite(opened->descriptors[0].get(), body.data(), body.size(), 0);
     if (written != static_cast<ssize_t>(body.size())) co_return submit::Outcome::Failed;
     request.body = {.bytes = {}, .in_file = true, .size = body.size()};

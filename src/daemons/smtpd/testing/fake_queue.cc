@@ -24,7 +24,7 @@ Task<submit::SubmitReply> FakeQueue::take(WithDescriptors<submit::Submit> reques
   const bool known = std::any_of(messages.begin(), messages.end(), [&](const Message& m) { return m.envelope.id == s.envelope.id; });
   if (known) co_return submit::SubmitReply{submit::Outcome::Repeated, {}};
   if (outcome != submit::Outcome::Accepted) co_return submit::SubmitReply{outcome, "as told"};
-  Message message{s.envelope, s.body.bytes, s.body.in_file};
+  Message message{s.envelope, std::string(s.body.bytes.view()), s.body.in_file};
   if (s.body.in_file) {
     CHECK(request.descriptors.size() == 1);
     message.body.resize(s.body.size);

@@ -80,8 +80,9 @@ class File {
   virtual ~File() = default;
   // Up to into.size() bytes at `offset`; 0 at or after the end.
   [[nodiscard]] virtual DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) = 0;
-  // All of `bytes`, or an error (then any part may have been written). For Append the offset is ignored.
-  [[nodiscard]] virtual DiskResult<void> write_at(std::uint64_t offset, std::string_view bytes) = 0;
+  // All of `pieces`, one behind the other, or an error (then any part may have been written). For Append the offset is ignored.
+  [[nodiscard]] virtual DiskResult<void> write_pieces(std::uint64_t offset, std::span<const std::string_view> pieces) = 0;
+  [[nodiscard]] DiskResult<void> write_at(std::uint64_t offset, std::string_view bytes) { return write_pieces(offset, {&bytes, 1}); }
   [[nodiscard]] virtual DiskResult<std::uint64_t> size() = 0;
   [[nodiscard]] virtual DiskResult<void> truncate(std::uint64_t size) = 0;
   // Data and size are on stable storage when it returns. After an error nothing may be assumed of what was written

@@ -52,6 +52,22 @@ TEST_P(EveryDisk, WritesReadsAndTruncates) {
   EXPECT_EQ(read_file(disk(), at("a"), 4).error().os_error, EFBIG);
 }
 
+// More of them than one system call takes, empty ones among them.
+TEST_P(EveryDisk, WritesPiecesOneBehindTheOther) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 40; ++i) texts.emplace_back(i % 5 * 1000, static_cast<char>('a' + i % 26));
+  std::string whole;
+  for (const std::string& text : texts) whole += text;
+  const std::vector<std::string_view> pieces(texts.begin(), texts.end());
+  for (const OpenMode mode : {OpenMode::CreateNew, OpenMode::Append}) {
+    auto file = disk().open(at("a"), mode);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->write_pieces(3, pieces));
+    ASSERT_TRUE((*file)->write_pieces(0, {}));
+  }
+  EXPECT_EQ(read_file(disk(), at("a")), std::string(3, '\0') + whole + whole);
+}
+
 TEST_P(EveryDisk, OpenModes) {
   EXPECT_EQ(disk().open(at("a"), OpenMode::Read).error().os_error, ENOENT);
   EXPECT_EQ(disk().open(at("a"), OpenMode::ReadWrite).error().os_error, ENOENT);

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -62,16 +64,20 @@ class RealFile final : public File {
       if (errno != EINTR) return failed("read", path_);
     }
   }
-  DiskResult<void> write_at(std::uint64_t offset, std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const ssize_t n = append_ ? ::write(fd_.get(), bytes.data(), bytes.size())
-                                : ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  DiskResult<void> write_pieces(std::uint64_t offset, std::span<const std::string_view> pieces) override {
+    std::size_t done = 0;  // bytes of the first piece
+    for (;;) {
+      while (!pieces.empty() && done >= pieces.front().size()) {
+        done -= pieces.front().size();
+        pieces = pieces.subspan(1);
+      }
+      if (pieces.empty()) return {};
+      const ssize_t n = write_some(offset, pieces, done);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return failed("write", path_);
-      bytes.remove_prefix(static_cast<std::size_t>(n));
+      done += static_cast<std::size_t>(n);
       offset += static_cast<std::uint64_t>(n);
     }
-    return {};
   }
   DiskResult<std::uint64_t> size() override {
     const auto now = facts();
@@ -114,6 +120,18 @@ class RealFile final : public File {
   int descriptor() const override { return fd_.get(); }
 
  private:
+  // One call, without the first `done` bytes of the first piece. Gives how many bytes were written, or -1 and errno.
+  ssize_t write_some(std::uint64_t offset, std::span<const std::string_view> pieces, std::size_t done) {
+    iovec parts[16];
+    const std::size_t count = std::min(pieces.size(), std::size(parts));
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string_view bytes = i == 0 ? pieces[i].substr(done) : pieces[i];
+      parts[i] = {const_cast<char*>(bytes.data()), bytes.size()};  // it is only read
+    }
+    const int number = static_cast<int>(count);
+    return append_ ? ::writev(fd_.get(), parts, number) : ::pwritev(fd_.get(), parts, number, static_cast<off_t>(offset));
+  }
+
   Descriptor fd_;
   std::string path_;
   bool append_;

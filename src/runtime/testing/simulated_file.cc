@@ -13,13 +13,15 @@ DiskResult<std::size_t> SimulatedFile::read_at(std::uint64_t offset, std::span<c
   return node_->content.read(offset, into);
 }
 
-DiskResult<void> SimulatedFile::write_at(std::uint64_t offset, std::string_view bytes) {
+DiskResult<void> SimulatedFile::write_pieces(std::uint64_t offset, std::span<const std::string_view> pieces) {
   const std::lock_guard lock(state_->mutex);
   if (!state_->boundary_passed("write")) return failed(EIO, "write", path_);
   if (append_) offset = node_->content.size();
+  std::string bytes;
+  for (const std::string_view piece : pieces) bytes += piece;
   const std::uint64_t end = offset + bytes.size();
   if (!grow(end > node_->content.size() ? end : node_->content.size())) return failed(ENOSPC, "write", path_);
-  record({false, offset, std::string(bytes)});
+  record({false, offset, std::move(bytes)});
   return {};
 }
 

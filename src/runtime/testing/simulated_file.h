@@ -11,7 +11,7 @@ class SimulatedFile final : public File {
       : state_(std::move(state)), node_(std::move(node)), path_(std::move(path)), append_(append) {}
 
   DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override;
-  DiskResult<void> write_at(std::uint64_t offset, std::string_view bytes) override;
+  DiskResult<void> write_pieces(std::uint64_t offset, std::span<const std::string_view> pieces) override;
   DiskResult<std::uint64_t> size() override;
   DiskResult<void> truncate(std::uint64_t size) override;
   DiskResult<void> sync() override;

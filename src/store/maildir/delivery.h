@@ -35,7 +35,9 @@ class DeliveryBody {
   DeliveryBody(FilePtr file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  // Up to into.size() bytes at `offset`; fewer only at the end. Any thread.
+  // Empty when they are in a file. Any thread.
+  [[nodiscard]] std::string_view in_memory() const { return bytes_.view(); }
+  // Of a file: up to into.size() bytes at `offset`; fewer only at the end. Any thread.
   [[nodiscard]] DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into);
 
  private:

@@ -58,6 +58,7 @@ class DeliveryFiles {
   [[nodiscard]] DiskResult<void> close_tmp(DeliveryItem& item, DiskResult<void> so_far);
   [[nodiscard]] DiskResult<void> write_again(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> fill(File& file, const DeliveryItem& item, std::uint64_t& lines);
+  [[nodiscard]] DiskResult<void> copy_body(File& file, const DeliveryItem& item, std::uint64_t& lines);
   [[nodiscard]] bool find_earlier(DeliveryItem& item);
   void discard(DeliveryItem& item);
   void publish_all(DeliveryGroup& group);

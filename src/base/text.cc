@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace courier {
@@ -94,6 +95,7 @@ std::optional<std::uint32_t> to_u32(std::string_view text) { return whole_number
 std::string printable(std::string_view text, std::size_t limit) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string out;
+  out.reserve(std::min(text.size(), limit));
   for (const char c : text.substr(0, limit)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x20 && byte < 0x7F && c != '\\') {

@@ -32,8 +32,10 @@ Task<ChannelResult<void>> Link::wait_attached(Deadline deadline) {
 }
 
 Task<ChannelResult<Payload>> Link::call_raw(std::uint16_t type, Payload request, Deadline deadline) {
-  const auto attached = co_await wait_attached(deadline);
-  if (!attached) co_return fail(attached.error());
+  if (!channel()) {
+    const auto attached = co_await wait_attached(deadline);
+    if (!attached) co_return fail(attached.error());
+  }
   const std::shared_ptr<Channel> keep = channel_;  // re-attaching must not destroy it under this call
   co_return co_await keep->call_raw(type, std::move(request), deadline);
 }

@@ -71,10 +71,8 @@ std::vector<Group> group_targets(const Message& message, std::size_t most) {
   return groups;
 }
 
-// The process that has the mailbox: as of the expansion while it is there; else auth is asked again, which has it started.
-Task<std::string> Attempts::peer_for(const Message& message, const Group& group) {
-  if (group.transport == Transport::Remote) co_return "esmtp";
-  if (parts_.context.link(group.host).channel() != nullptr) co_return group.host;
+// The process that has the mailbox, asked of auth, which has it started.
+Task<std::string> Attempts::mailbox_for(const Message& message, const Group& group) {
   const std::string address = target_of(message, group.numbers.front()).address;
   const directory::ExpandReply answer = co_await resolver_.ask(address, {});
   for (const directory::Target& target : answer.targets) {
@@ -109,9 +107,11 @@ Task<delivery::DeliverReply> Attempts::attempt(MessagePtr message, Group group) 
   const bool local = group.transport == Transport::Local;
   const Deadline deadline = parts_.loop.in(local ? parts_.settings.local_timeout : parts_.settings.remote_timeout);
   for (int i = 0; i < tries; ++i) {
-    const std::string peer = co_await peer_for(*message, group);
+    // As of the expansion, while it is there.
+    std::string peer = local ? group.host : "esmtp";
+    if (local && parts_.context.link(peer).channel() == nullptr) peer = co_await mailbox_for(*message, group);
     Link& link = parts_.context.link(peer);
-    if (!co_await link.wait_attached(parts_.loop.in(wait_for_process).sooner(deadline))) {
+    if (link.channel() == nullptr && !co_await link.wait_attached(parts_.loop.in(wait_for_process).sooner(deadline))) {
       co_return all_deferred(group, "4.3.0", "no process " + peer + " to deliver through");
     }
     delivery::Deliver request = make_request(*message, group);

@@ -28,7 +28,7 @@ class Attempts {
   [[nodiscard]] Task<delivery::DeliverReply> attempt(MessagePtr message, Group group);
 
  private:
-  [[nodiscard]] Task<std::string> peer_for(const Message& message, const Group& group);
+  [[nodiscard]] Task<std::string> mailbox_for(const Message& message, const Group& group);
   [[nodiscard]] Task<bool> add_body(const Message& message, delivery::Deliver& request, std::vector<Descriptor>& descriptors);
 
   Parts& parts_;

@@ -35,7 +35,8 @@ Task<bool> Expander::expand(MessagePtr message) {
 }
 
 Task<> Expander::add_targets(MessagePtr message, directory::ExpandReply answer) {
-  const Rounds::Lock held = co_await rounds_.lock(message);
+  co_await rounds_.unlocked(message);
+  const Rounds::Lock held(message);
   Record record = message->record;
   const std::uint32_t recipient = record.expansions.front().recipient;
   record.expansions.erase(record.expansions.begin());
@@ -48,7 +49,8 @@ Task<> Expander::add_targets(MessagePtr message, directory::ExpandReply answer) 
 }
 
 Task<> Expander::split_off(MessagePtr message, directory::ExpandReply answer) {
-  const Rounds::Lock held = co_await rounds_.lock(message);
+  co_await rounds_.unlocked(message);
+  const Rounds::Lock held(message);
   Record record = message->record;
   const std::uint32_t recipient = record.expansions.front().recipient;
 

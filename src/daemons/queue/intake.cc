@@ -56,9 +56,13 @@ MessagePtr make_message(submit::Submit& request, Source source, WallTime now) {
   record.size = request.body.size;
   record.in_file = request.body.in_file;
   record.unique_key = std::move(request.unique_key);
-  std::string text = std::string("accepted from ") + submit::to_string(source);
-  if (!record.envelope.peer_address.empty()) text += " (" + record.envelope.peer_name + " [" + record.envelope.peer_address + "])";
-  text += ", " + std::to_string(record.size) + " bytes from <" + printable(record.envelope.sender) + ">";
+  std::string text;
+  text.reserve(160);
+  text.append("accepted from ").append(submit::to_string(source));
+  if (!record.envelope.peer_address.empty()) {
+    text.append(" (").append(record.envelope.peer_name).append(" [").append(record.envelope.peer_address).append("])");
+  }
+  text.append(", ").append(std::to_string(record.size)).append(" bytes from <").append(printable(record.envelope.sender)).append(">");
   message->progress.event(now, std::move(text));
   return message;
 }
@@ -81,10 +85,11 @@ const char* fault_of(const submit::Submit& request, Source source) {
   return nullptr;
 }
 
-// What the caller waits for; it may be gone when the answer comes.
+// A submit under way. Who waits for the reply may be gone when it comes.
 struct Intake::Pending {
+  submit::Submit request;
+  submit::SubmitReply reply = {};
   CellRef done = make_cell();
-  submit::SubmitReply reply;
 };
 
 Intake::Intake(Parts& parts, Resolver& resolver, Rounds& rounds)
@@ -98,7 +103,9 @@ void Intake::serve(const std::string& role, Source source) {
   parts_.context.link(role).on_attach([this, source](Channel& channel) {
     const auto door = std::make_shared<Door>();
     door->source = source;
-    channel.serve<submit::Submit>([this, door](submit::Submit request, Deadline) { return submit(door, std::move(request)); });
+    channel.serve<submit::Submit>([this, door](submit::Submit request, Deadline) {
+      return submit(door, std::make_shared<Pending>(Pending{.request = std::move(request)}));
+    });
     channel.serve_with_descriptors<submit::OpenBody>(
         [this, door](WithDescriptors<submit::OpenBody> request, Deadline) { return open_body(door, std::move(request.message)); });
     channel.on_notice<submit::AbandonBody>(
@@ -108,47 +115,52 @@ void Intake::serve(const std::string& role, Source source) {
   });
 }
 
-Task<submit::SubmitReply> Intake::submit(DoorPtr door, submit::Submit request) {
-  const auto pending = std::make_shared<Pending>();
-  tasks_.spawn(process(std::move(door), std::move(request), pending));
+Task<submit::SubmitReply> Intake::submit(DoorPtr door, std::shared_ptr<Pending> pending) {
+  tasks_.spawn(process(std::move(door), pending));
   co_await pending->done;
   co_return std::move(pending->reply);
 }
 
-Task<> Intake::process(DoorPtr door, submit::Submit request, std::shared_ptr<Pending> pending) {
-  const std::string id = request.envelope.id;
-  pending->reply = co_await accept(std::move(door), std::move(request));
+Task<> Intake::process(DoorPtr door, std::shared_ptr<Pending> pending) {
+  const std::string id = pending->request.envelope.id;
+  pending->reply = co_await accept(*door, pending->request);
   if (pending->reply.outcome != Outcome::Accepted) {
     parts_.probe.refused(printable(id), name_of(pending->reply.outcome), pending->reply.text);
   }
   pending->done->complete();
 }
 
-// Busy or Full: refuse. The reserve itself is guarded by the spool.
-Task<Outcome> Intake::slow_down() {
+// New mail is refused for now.
+bool Intake::overrun() const { return draining_ || parts_.writer.waiting() >= static_cast<std::size_t>(parts_.settings.most_waiting); }
+
+// New mail is held up a little. The reserve itself is guarded by the spool.
+bool Intake::crowded() const {
+  return rounds_.full() || parts_.writer.free_bytes() < 2 * static_cast<std::uint64_t>(parts_.settings.reserve);
+}
+
+Task<> Intake::slow_down() {
   const auto& settings = parts_.settings;
-  if (draining_ || parts_.writer.waiting() >= static_cast<std::size_t>(settings.most_waiting)) co_return Outcome::Busy;
   const auto reserve = static_cast<std::uint64_t>(settings.reserve);
   const std::uint64_t free = parts_.writer.free_bytes();
-  parts_.probe.free_space(free);
   if (free < 2 * reserve && free >= reserve) {
     // The closer to the reserve, the longer.
     const auto missing = static_cast<std::int64_t>((2 * reserve - free) * 100 / reserve);
     co_await parts_.loop.sleep(nanoseconds(settings.slow_intake.nanoseconds / 100 * missing));
   }
   if (rounds_.full()) co_await rounds_.room(parts_.loop.in(settings.slow_intake));
-  co_return Outcome::Accepted;
 }
 
-Task<submit::SubmitReply> Intake::accept(DoorPtr door, submit::Submit request) {
-  if (const char* fault = fault_of(request, door->source)) co_return answer(Outcome::Invalid, fault);
+Task<submit::SubmitReply> Intake::accept(Door& door, submit::Submit& request) {
+  if (const char* fault = fault_of(request, door.source)) co_return answer(Outcome::Invalid, fault);
   FilePtr file;
   if (request.body.in_file) {
-    auto opened = door->bodies.extract(request.body_handle);
+    auto opened = door.bodies.extract(request.body_handle);
     if (opened.empty() || opened.mapped().id != request.envelope.id) co_return answer(Outcome::Invalid, "no such open body");
     file = std::move(opened.mapped().file);
   }
-  if (const Outcome slow = co_await slow_down(); slow != Outcome::Accepted) co_return answer(slow);
+  if (overrun()) co_return answer(Outcome::Busy);
+  parts_.probe.free_space(parts_.writer.free_bytes());
+  if (crowded()) co_await slow_down();
   std::string body_file;
   if (file) {
     spool::Bodies& bodies = parts_.writer.bodies();
@@ -163,7 +175,7 @@ Task<submit::SubmitReply> Intake::accept(DoorPtr door, submit::Submit request) {
   }
   SharedBytes bytes = std::move(request.body.bytes);
   const std::optional<submit::Finishes> finishes = std::move(request.finishes);
-  const MessagePtr message = make_message(request, door->source, parts_.loop.wall_now());
+  const MessagePtr message = make_message(request, door.source, parts_.loop.wall_now());
   if (!message->record.in_file) message->body = keep_in_memory(std::move(bytes));
   co_await resolver_.resolve(message->record);
   submit::SubmitReply reply = co_await commit(message, body_file, finishes);

@@ -38,10 +38,12 @@ class Intake {
   using DoorPtr = std::shared_ptr<Door>;
   struct Pending;
 
-  [[nodiscard]] Task<submit::SubmitReply> submit(DoorPtr door, submit::Submit request);
-  [[nodiscard]] Task<> process(DoorPtr door, submit::Submit request, std::shared_ptr<Pending> pending);
-  [[nodiscard]] Task<submit::SubmitReply> accept(DoorPtr door, submit::Submit request);
-  [[nodiscard]] Task<submit::Outcome> slow_down();
+  [[nodiscard]] Task<submit::SubmitReply> submit(DoorPtr door, std::shared_ptr<Pending> pending);
+  [[nodiscard]] Task<> process(DoorPtr door, std::shared_ptr<Pending> pending);
+  [[nodiscard]] Task<submit::SubmitReply> accept(Door& door, submit::Submit& request);
+  [[nodiscard]] bool overrun() const;
+  [[nodiscard]] bool crowded() const;
+  [[nodiscard]] Task<> slow_down();
   [[nodiscard]] Task<submit::SubmitReply> commit(MessagePtr message, std::string body_file, std::optional<submit::Finishes> finishes);
   [[nodiscard]] Task<WithDescriptors<submit::OpenBodyReply>> open_body(DoorPtr door, submit::OpenBody request);
   [[nodiscard]] Task<submit::CancelReply> cancel(submit::Cancel request);

@@ -26,6 +26,7 @@ TargetState& Progress::at(std::uint32_t number) {
 }
 
 void Progress::event(WallTime at, std::string text) {
+  if (events.empty()) events.reserve(4);  // accepted, delivered, completed: a plain message's
   if (events.size() >= most_events) events.erase(events.begin() + most_events / 2);
   events.push_back({.at_us = at.microseconds, .text = std::move(text)});
 }

@@ -52,10 +52,12 @@ void take_one(Message& message, const Target& target, const delivery::Result& re
     state.status = result.status.empty() ? status_in(state.reply) : result.status;
     state.remote = result.remote;
   }
-  std::string text = words_of(result.outcome) + target.address;
-  if (!result.remote.empty()) text += " by " + result.remote;
+  std::string text;
+  text.reserve(160);
+  text.append(words_of(result.outcome)).append(target.address);
+  if (!result.remote.empty()) text.append(" by ").append(result.remote);
   const std::string& said = result.reply.empty() ? result.text : result.reply;
-  if (!said.empty()) text += ": " + printable(said);
+  if (!said.empty()) text.append(": ").append(printable(said));
   message.progress.event(now, std::move(text));
 }
 
@@ -85,9 +87,13 @@ void take_results(Message& message, const Group& group, const delivery::DeliverR
     if (message.finished(target)) continue;  // by a submit that finished it meanwhile
     const auto place =
         std::find_if(reply.results.begin(), reply.results.end(), [&](const delivery::Result& r) { return r.number == target.number; });
-    delivery::Result silent;
-    silent.text = "the transport said nothing about it";
-    take_one(message, target, place != reply.results.end() ? *place : silent, now);
+    if (place != reply.results.end()) {
+      take_one(message, target, *place, now);
+    } else {
+      delivery::Result silent;
+      silent.text = "the transport said nothing about it";
+      take_one(message, target, silent, now);
+    }
   }
 }
 

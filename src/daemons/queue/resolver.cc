@@ -18,10 +18,9 @@ TargetKind kind_of(directory::TargetKind kind) {
   return TargetKind::Failed;
 }
 
-// What makes two direct recipients one.
-std::string direct_key(const Target& target) {
-  const bool silent = target.notify == submit::NotifyNever;
-  return address_key(target.address) + "\n" + (silent ? std::string() : target.original);
+// What makes two direct recipients one. `key`: the target's address_key.
+std::string direct_key(const std::string& key, const Target& target) {
+  return target.notify == submit::NotifyNever ? key + "\n" : key + "\n" + target.original;
 }
 
 }  // namespace
@@ -48,10 +47,10 @@ void TargetMaker::add(const directory::ExpandReply& answer, bool part, std::set<
   };
   for (const directory::Target& found : answer.targets) {
     Target target = make(found, list, answer.was_alias);
-    const std::string address = address_key(target.address);
+    std::string address = address_key(target.address);
     if (list && sent.contains(address)) continue;
-    if (!list && !sent.insert(direct_key(target)).second) continue;
-    sent.insert(address);
+    if (!list && !sent.insert(direct_key(address, target)).second) continue;
+    sent.insert(std::move(address));
     append(std::move(target));
   }
   const submit::Recipient& asked = envelope_.recipients[recipient_];
@@ -96,10 +95,15 @@ Task<> Resolver::resolve(Record& record) {
   std::vector<std::pair<std::uint32_t, directory::ExpandReply>> lists;
   std::set<std::string> sent;
   std::set<std::string> asked;
-  for (std::uint32_t i = 0; i < record.envelope.recipients.size(); ++i) {
-    const submit::Recipient recipient = record.envelope.recipients[i];
-    if (!asked.insert(address_key(recipient.address) + "\n" + recipient.original).second) continue;
-    directory::ExpandReply answer = co_await expand(recipient.address, {});
+  const std::size_t recipients = record.envelope.recipients.size();
+  for (std::uint32_t i = 0; i < recipients; ++i) {
+    const submit::Recipient& recipient = record.envelope.recipients[i];
+    if (recipients > 1 && !asked.insert(address_key(recipient.address) + "\n" + recipient.original).second) continue;
+    if (const directory::ExpandReply* known = known_.find(recipient.address)) {
+      TargetMaker(record.envelope, i).add(*known, false, sent, record.targets);
+      continue;
+    }
+    directory::ExpandReply answer = co_await ask(recipient.address, {});
     if (!answer.available || !answer.next.empty()) {
       record.expansions.push_back({.recipient = i, .cursor = {}});
     } else if (answer.targets.size() > 1) {

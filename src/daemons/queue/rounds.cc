@@ -26,13 +26,12 @@ Rounds::Lock::~Lock() {
   for (const CellRef& cell : waiting) cell->complete();
 }
 
-Task<Rounds::Lock> Rounds::lock(MessagePtr message) {
+Task<> Rounds::unlocked(MessagePtr message) {
   while (message->being_written) {
     const CellRef cell = make_cell();
     message->wait_to_write.push_back(cell);
     co_await cell;
   }
-  co_return Lock(std::move(message));
 }
 
 void Rounds::begin() { arm(0); }
@@ -110,7 +109,7 @@ Task<> Rounds::run_groups(MessagePtr message, std::vector<Group> groups, Round& 
 }
 
 Task<> Rounds::run_group(MessagePtr message, Group group, Round& round) {
-  co_await gate();
+  if (failing_ > 0) co_await gate();
   delivery::DeliverReply reply;
   {
     const Slots::Slot slot = co_await parts_.slots.acquire(group.transport, group.host);
@@ -120,7 +119,7 @@ Task<> Rounds::run_group(MessagePtr message, Group group, Round& round) {
       round.paused_until_us = round.paused_until_us == 0 ? until : std::min(round.paused_until_us, until);
       co_return;
     }
-    co_await gate();
+    if (failing_ > 0) co_await gate();
     if (draining_) {
       // The next start attempts it.
       round.paused_until_us = parts_.loop.wall_now().microseconds;
@@ -135,7 +134,8 @@ Task<> Rounds::run_group(MessagePtr message, Group group, Round& round) {
       if (target.number == result.number) parts_.probe.attempted(*message, target, result);
     }
   }
-  const Lock held = co_await lock(message);
+  if (message->being_written) co_await unlocked(message);
+  const Lock held(message);
   take_results(*message, group, reply, parts_.loop.wall_now());
   // The last group's outcome is committed with the round; an earlier one's now, since the others may take long.
   if (message->record.targets.size() == group.numbers.size()) co_return;

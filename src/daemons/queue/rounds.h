@@ -45,6 +45,7 @@ class Rounds {
   // committed (or undone).
   class Lock {
    public:
+    // Of a message that nobody holds: right after unlocked().
     explicit Lock(MessagePtr message) : message_(std::move(message)) { message_->being_written = true; }
     Lock(Lock&& other) noexcept : message_(std::move(other.message_)) {}
     Lock& operator=(Lock&&) = delete;
@@ -53,7 +54,8 @@ class Rounds {
    private:
     MessagePtr message_;
   };
-  [[nodiscard]] Task<Lock> lock(MessagePtr message);
+  // Waits until nobody holds the message's lock.
+  [[nodiscard]] Task<> unlocked(MessagePtr message);
 
   // Commits a change that must not fail: tries until it is done, with the gate closed meanwhile. The change's additions have
   // their numbers then.
@@ -80,7 +82,8 @@ class Rounds {
   [[nodiscard]] Task<> run_group(MessagePtr message, Group group, Round& round);
   [[nodiscard]] Task<> run_groups(MessagePtr message, std::vector<Group> groups, Round& round);
   [[nodiscard]] Task<> finish(MessagePtr message, Round round);
-  [[nodiscard]] Task<> add_report(Message& message, ReportKind kind, spool::Change& change, std::vector<MessagePtr>& reports);
+  [[nodiscard]] Task<> add_report(Message& message, ReportKind kind, std::vector<std::uint32_t> targets, spool::Change& change,
+                                  std::vector<MessagePtr>& reports);
   [[nodiscard]] Task<> load();
   [[nodiscard]] Task<> gate();
   void arm(std::int64_t due_us);

@@ -39,11 +39,11 @@ spool::Addition make_addition(const Message& message) {
   return addition;
 }
 
-Task<> Rounds::add_report(Message& message, ReportKind kind, spool::Change& change, std::vector<MessagePtr>& reports) {
+Task<> Rounds::add_report(Message& message, ReportKind kind, std::vector<std::uint32_t> targets, spool::Change& change,
+                          std::vector<MessagePtr>& reports) {
   ReportInput input;
   input.kind = kind;
-  input.targets = to_be_reported(message, kind);
-  if (input.targets.empty()) co_return;
+  input.targets = std::move(targets);
   const Addressee addressee = addressee_of(message, kind);
   if (addressee == Addressee::Nobody) {
     if (kind == ReportKind::Final) parts_.probe.dropped(message);
@@ -85,13 +85,16 @@ Task<> Rounds::finish(MessagePtr message, Round round) {
   spool::Change change;
   std::vector<MessagePtr> reports;
   {
-    const Lock held = co_await lock(message);
+    if (message->being_written) co_await unlocked(message);
+    const Lock held(message);
     const WallTime now = parts_.loop.wall_now();
     Progress& progress = message->progress;
     const Conclusion end = conclude(*message, round, now, clock_.suspended(parts_.loop.now()), parts_.settings);
-    co_await add_report(*message, ReportKind::Final, change, reports);
+    auto ended = to_be_reported(*message, ReportKind::Final);
+    if (!ended.empty()) co_await add_report(*message, ReportKind::Final, std::move(ended), change, reports);
     for (TargetState& state : progress.targets) state.reported = state.reported || state.finished;
-    if (end.warn) co_await add_report(*message, ReportKind::Delay, change, reports);
+    auto delayed = end.warn ? to_be_reported(*message, ReportKind::Delay) : std::vector<std::uint32_t>();
+    if (!delayed.empty()) co_await add_report(*message, ReportKind::Delay, std::move(delayed), change, reports);
     if (end.finished) {
       progress.event(now, "completed");
       change.removals.push_back({.number = message->number,

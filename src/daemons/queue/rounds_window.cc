@@ -92,7 +92,8 @@ Task<Rounds::Hold> Rounds::hold(std::string id) {
       window_[id] = result.message;
       result.brought = true;
     }
-    result.lock.emplace(co_await lock(result.message));
+    co_await unlocked(result.message);
+    result.lock.emplace(result.message);
     if (find(id) == result.message) co_return result;
     // Its round ended while we waited for the lock: it is on the disk again, or has left.
   }

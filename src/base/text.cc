@@ -94,11 +94,13 @@ std::optional<std::uint32_t> to_u32(std::string_view text) { return whole_number
 
 std::string printable(std::string_view text, std::size_t limit) {
   static constexpr char digits[] = "0123456789abcdef";
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; };
+  // Nearly always all of it is.
+  if (text.size() <= limit && std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
   std::string out;
-  out.reserve(std::min(text.size(), limit));
   for (const char c : text.substr(0, limit)) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7F && c != '\\') {
+    if (is_plain(c)) {
       out += c;
     } else {
       out += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};

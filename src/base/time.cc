@@ -1,6 +1,7 @@
 #include "base/time.h"
 
-#include <cstdio>
+#include <charconv>
+#include <iterator>
 
 namespace courier {
 
@@ -20,6 +21,24 @@ std::int64_t days_from_civil(std::int64_t year, std::int64_t month, std::int64_t
   const std::int64_t shifted = month > 2 ? month - 3 : month + 9;
   const std::int64_t century = floor_divide(year, 100);
   return year * 365 + floor_divide(year, 4) - century + floor_divide(century, 4) + (153 * shifted + 2) / 5 + day - 1 - 719'468;
+}
+
+// In at least `width` digits.
+void add_number(std::string& out, std::int64_t number, std::size_t width) {
+  char digits[20];
+  const char* end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  const auto length = static_cast<std::size_t>(end - digits);
+  if (length < width) out.append(width - length, '0');
+  out.append(digits, length);
+}
+
+// "10:00:01"
+void add_clock(std::string& out, const CivilTime& t) {
+  add_number(out, t.hour, 2);
+  out += ':';
+  add_number(out, t.minute, 2);
+  out += ':';
+  add_number(out, t.second, 2);
 }
 
 }  // namespace
@@ -57,19 +76,34 @@ WallTime from_civil(const CivilTime& civil, int offset_minutes) {
 std::string rfc5322_date(WallTime time, int offset_minutes) {
   const CivilTime t = to_civil(time, offset_minutes);
   const int distance = offset_minutes < 0 ? -offset_minutes : offset_minutes;
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%s, %02d %s %04lld %02d:%02d:%02d %c%02d%02d", day_names[t.weekday], t.day,
-                month_names[t.month - 1], static_cast<long long>(t.year), t.hour, t.minute, t.second, offset_minutes < 0 ? '-' : '+',
-                distance / 60, distance % 60);
-  return buffer;
+  std::string out;
+  out.reserve(32);
+  out.append(day_names[t.weekday]).append(", ");
+  add_number(out, t.day, 2);
+  out.append(" ").append(month_names[t.month - 1]).append(" ");
+  add_number(out, t.year, 4);
+  out += ' ';
+  add_clock(out, t);
+  out += offset_minutes < 0 ? " -" : " +";
+  add_number(out, distance / 60, 2);
+  add_number(out, distance % 60, 2);
+  return out;
 }
 
 std::string rfc3339_time(WallTime time) {
   const CivilTime t = to_civil(time);
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", static_cast<long long>(t.year), t.month, t.day, t.hour,
-                t.minute, t.second, static_cast<int>(time.microseconds - floor_divide(time.microseconds, 1'000'000) * 1'000'000));
-  return buffer;
+  std::string out;
+  out.reserve(32);
+  add_number(out, t.year, 4);
+  out += '-';
+  add_number(out, t.month, 2);
+  out += '-';
+  add_number(out, t.day, 2);
+  out += 'T';
+  add_clock(out, t);
+  out += '.';
+  add_number(out, time.microseconds - floor_divide(time.microseconds, 1'000'000) * 1'000'000, 6);
+  return out += 'Z';
 }
 
 }  // namespace courier

@@ -58,9 +58,13 @@ IpAddress IpAddress::network(int bits) const {
 }
 
 std::string IpAddress::text() const {
+  if (is_v4()) {
+    std::string text = std::to_string(bytes[12]);
+    for (std::size_t i = 13; i < 16; ++i) text.append(1, '.').append(std::to_string(bytes[i]));
+    return text;
+  }
   char buffer[INET6_ADDRSTRLEN];
-  const bool v4 = is_v4();
-  ::inet_ntop(v4 ? AF_INET : AF_INET6, bytes.data() + (v4 ? 12 : 0), buffer, sizeof buffer);
+  ::inet_ntop(AF_INET6, bytes.data(), buffer, sizeof buffer);
   return buffer;
 }
 

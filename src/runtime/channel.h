@@ -66,27 +66,40 @@ class Callee {
   [[nodiscard]] virtual Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) = 0;
   virtual void notify_raw(std::uint16_t type, Payload notice) = 0;
 
+  // The request is written before these return: no coroutine keeps it.
   template <class Request>
-  [[nodiscard]] Task<ChannelResult<typename Request::Reply>> call(Request request, Deadline deadline,
+  [[nodiscard]] Task<ChannelResult<typename Request::Reply>> call(const Request& request, Deadline deadline,
                                                                   std::vector<Descriptor> descriptors = {}) {
-    auto reply = co_await call_with_descriptors(std::move(request), deadline, std::move(descriptors));
-    if (!reply) co_return fail(reply.error());
-    co_return std::move(reply->message);
+    return read_reply<typename Request::Reply>(call_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline));
   }
   // The same when the reply brings descriptors.
   template <class Request>
   [[nodiscard]] Task<ChannelResult<WithDescriptors<typename Request::Reply>>> call_with_descriptors(
-      Request request, Deadline deadline, std::vector<Descriptor> descriptors = {}) {
-    auto raw = co_await call_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline);
-    if (!raw) co_return fail(raw.error());
-    WithDescriptors<typename Request::Reply> reply;
-    if (!decode(std::move(raw->bytes), reply.message)) co_return fail(ChannelFault::Malformed);
-    reply.descriptors = std::move(raw->descriptors);
-    co_return std::move(reply);
+      const Request& request, Deadline deadline, std::vector<Descriptor> descriptors = {}) {
+    return read_whole_reply<typename Request::Reply>(call_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline));
   }
   template <class Notice>
   void notify(const Notice& notice, std::vector<Descriptor> descriptors = {}) {
     notify_raw(Notice::type, Payload{encode(notice), std::move(descriptors)});
+  }
+
+ private:
+  template <class Reply>
+  static Task<ChannelResult<Reply>> read_reply(Task<ChannelResult<Payload>> call) {
+    auto raw = co_await std::move(call);
+    if (!raw) co_return fail(raw.error());
+    Reply reply;
+    if (!decode(std::move(raw->bytes), reply)) co_return fail(ChannelFault::Malformed);
+    co_return std::move(reply);
+  }
+  template <class Reply>
+  static Task<ChannelResult<WithDescriptors<Reply>>> read_whole_reply(Task<ChannelResult<Payload>> call) {
+    auto raw = co_await std::move(call);
+    if (!raw) co_return fail(raw.error());
+    WithDescriptors<Reply> reply;
+    if (!decode(std::move(raw->bytes), reply.message)) co_return fail(ChannelFault::Malformed);
+    reply.descriptors = std::move(raw->descriptors);
+    co_return std::move(reply);
   }
 };
 
@@ -134,24 +147,30 @@ class Channel : public Callee {
 
  private:
   template <class Request, class F>
-  static Task<Payload> serve_one(Channel& self, F handler, Payload raw, Deadline deadline) {
+  static Task<Payload> serve_one(Channel& self, const F& handler, Payload raw, Deadline deadline) {
     Request request;
-    if (!decode(std::move(raw.bytes), request)) {
-      self.malformed_request(Request::name);
-      co_return Payload{};
-    }
-    const auto reply = co_await handler(std::move(request), deadline);
-    co_return Payload{encode(reply), {}};
+    if (!decode(std::move(raw.bytes), request)) return refuse(self, Request::name);
+    return write_reply<typename Request::Reply>(handler(std::move(request), deadline));
   }
   template <class Request, class F>
-  static Task<Payload> serve_one_with_descriptors(Channel& self, F handler, Payload raw, Deadline deadline) {
+  static Task<Payload> serve_one_with_descriptors(Channel& self, const F& handler, Payload raw, Deadline deadline) {
     WithDescriptors<Request> request;
-    if (!decode(std::move(raw.bytes), request.message)) {
-      self.malformed_request(Request::name);
-      co_return Payload{};
-    }
+    if (!decode(std::move(raw.bytes), request.message)) return refuse(self, Request::name);
     request.descriptors = std::move(raw.descriptors);
-    auto reply = co_await handler(std::move(request), deadline);
+    return write_whole_reply<typename Request::Reply>(handler(std::move(request), deadline));
+  }
+  static Task<Payload> refuse(Channel& self, const char* name) {
+    self.malformed_request(name);
+    co_return Payload{};
+  }
+  template <class Reply>
+  static Task<Payload> write_reply(Task<Reply> answer) {
+    const Reply reply = co_await std::move(answer);
+    co_return Payload{encode(reply), {}};
+  }
+  template <class Reply>
+  static Task<Payload> write_whole_reply(Task<WithDescriptors<Reply>> answer) {
+    auto reply = co_await std::move(answer);
     co_return Payload{encode(reply.message), std::move(reply.descriptors)};
   }
   template <class Notice, class F>

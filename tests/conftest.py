@@ -47,7 +47,7 @@ class Sandbox:
         self.root = tempfile.mkdtemp(prefix="courier-test-")
         os.chmod(self.root, 0o755)
         self.dir = os.path.join(self.root, "instance")
-        self.domain, self.users, self.settings, self.dns = domain, users, list(settings), dns
+        self.domain, self.users, self.settings, self.dns = domain, users, ["server.mailbox_shards=2", *settings], dns  # several on every machine
         self.pid = None
         self.base = free_port_base()
         for name, offset in PORTS.items():

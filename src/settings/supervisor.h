@@ -36,7 +36,7 @@ struct SupervisorSettings {
   std::vector<std::string> certificates;
   Duration ticket_key_lifetime = hours(12);
 
-  std::int64_t mailbox_shards = 2;
+  std::int64_t mailbox_shards = 0;  // 0: see effective_mailbox_shards()
   std::int64_t max_memory = std::int64_t{2} << 30;
   std::int64_t max_descriptors = 65536;
   bool sandbox = true;
@@ -54,6 +54,8 @@ struct SupervisorSettings {
 
 // The host name set, or else the machine's.
 [[nodiscard]] std::string effective_host_name(const SupervisorSettings& settings);
+// The number set, or else one for every two processors of the machine.
+[[nodiscard]] std::int64_t effective_mailbox_shards(const SupervisorSettings& settings);
 
 // "192.0.2.1:25", "[2001:db8::1]:25", "*:25" (every address of the machine), "/path" or "unix:/path".
 struct ListenAddress {

@@ -33,6 +33,9 @@ TEST(SupervisorSettings, GoThroughTheBinaryForm) {
   EXPECT_EQ(effective_host_name(copy), "mx.example.test");
   copy.host_name.clear();
   EXPECT_FALSE(effective_host_name(copy).empty());
+  EXPECT_GE(effective_mailbox_shards(copy), 1);
+  copy.mailbox_shards = 3;
+  EXPECT_EQ(effective_mailbox_shards(copy), 3);
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ Result<void, std::string> Supervisor::begin() {
       if (auto done = add_process(role, {}); !done) return done;
       continue;
     }
-    for (std::int64_t i = 0; i < server_.mailbox_shards; ++i) {
+    for (std::int64_t i = 0; i < effective_mailbox_shards(server_); ++i) {
       if (auto done = add_process(role, "v" + std::to_string(i)); !done) return done;
     }
   }

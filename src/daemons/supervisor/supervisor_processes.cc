@@ -83,7 +83,7 @@ WithDescriptors<control::Start> Supervisor::make_start(const DaemonProcess& proc
   start.writable = identity.folders;
   start.state_dir = state_folder(*identity.role, server_);
   start.mail_dir = server_.mail_dir;
-  start.mailbox_shards = static_cast<std::uint32_t>(server_.mailbox_shards);
+  start.mailbox_shards = static_cast<std::uint32_t>(effective_mailbox_shards(server_));
   start.max_memory = static_cast<std::uint64_t>(server_.max_memory);
   start.max_descriptors = descriptor_limit_;
   start.log_format = static_cast<std::uint8_t>(log.format);

@@ -40,7 +40,7 @@ accounts::Administration administration(const Snapshot& snapshot) {
   how.cost.memory_kib = static_cast<std::uint32_t>(auth.argon2_memory >> 10);
   how.cost.passes = static_cast<std::uint32_t>(auth.argon2_passes);
   how.mail_dir = snapshot.server.mail_dir;
-  how.shards = static_cast<std::uint32_t>(snapshot.server.mailbox_shards);
+  how.shards = static_cast<std::uint32_t>(effective_mailbox_shards(snapshot.server));
   return how;
 }
 

@@ -28,6 +28,7 @@ void SimulatedDisk::fail_next_directory_sync(std::string part) { state_->failing
 void SimulatedDisk::fail_next_volume_sync(std::string part) { state_->failing_volume_sync = std::move(part); }
 void SimulatedDisk::refuse_volume_syncs() { state_->whole_volumes = false; }
 void SimulatedDisk::refuse_unnamed_files() { state_->unnamed_files = false; }
+void SimulatedDisk::mount_elsewhere(std::string part) { state_->elsewhere = std::move(part); }
 void SimulatedDisk::lend_descriptors(std::string part) { state_->lending = std::move(part); }
 void SimulatedDisk::ignore_syncs(Syncs which, std::string part) {
   if (which != Syncs::Directories) state_->ignored_syncs = part;

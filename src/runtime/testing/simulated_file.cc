@@ -79,6 +79,7 @@ DiskResult<void> SimulatedFile::link_as(const std::string& path) {
   if (!state_->boundary_passed("link")) return failed(EIO, "link", path);
   const NodePtr parent = state_->find_parent(path);
   if (!parent) return failed(ENOENT, "link", path);
+  if (is_in(state_->elsewhere, path) != is_in(state_->elsewhere, path_)) return failed(EXDEV, "link", path);
   const std::string name = last_part(path);
   if (parent->entries.contains(name)) return failed(EEXIST, "link", path);
   state_->change({{parent, name, node_}});

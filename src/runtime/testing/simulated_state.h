@@ -77,6 +77,7 @@ struct State {
   std::optional<std::string> failing_sync, failing_directory_sync, failing_volume_sync;
   bool whole_volumes = true;
   bool unnamed_files = true;
+  std::optional<std::string> elsewhere;  // part of the paths that lie in another file system
   std::uint64_t capacity = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t used = 0;
   std::function<WallTime()> clock;

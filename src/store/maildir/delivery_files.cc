@@ -67,14 +67,13 @@ DiskResult<void> DeliveryFiles::copy_body(File& file, const DeliveryItem& item, 
   return {};
 }
 
-DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item, Naming naming) {
-  const std::string folder = item.delivery.maildir + "/tmp";
+DiskResult<void> DeliveryFiles::write_tmp(DeliveryItem& item, const std::string& unnamed_in) {
   item.tmp.clear();
-  if (naming == Naming::Named) {
-    item.tmp = folder + "/" + item.delivery.base + "." + std::to_string(process_id_) + "_" + std::to_string(++count_);
+  if (unnamed_in.empty()) {
+    item.tmp = item.delivery.maildir + "/tmp/" + item.delivery.base + "." + std::to_string(process_id_) + "_" + std::to_string(++count_);
   }
   item.size = item.delivery.head.size() + item.delivery.body->size();
-  auto file = item.tmp.empty() ? disk_.create_unnamed(folder) : disk_.open(item.tmp, OpenMode::CreateNew);
+  auto file = item.tmp.empty() ? disk_.create_unnamed(unnamed_in) : disk_.open(item.tmp, OpenMode::CreateNew);
   if (!file) {
     item.tmp.clear();
     return fail(file.error());
@@ -105,8 +104,16 @@ DiskResult<void> DeliveryFiles::close_tmp(DeliveryItem& item, DiskResult<void> s
 
 // A failed sync may have dropped the pages it could not write: only new bytes in a new file can be trusted.
 DiskResult<void> DeliveryFiles::write_again(DeliveryItem& item) {
-  auto written = write_tmp(item, Naming::Named);
+  auto written = write_named(item);
   return written ? sync_tmp(item) : written;
+}
+
+DiskResult<void> DeliveryFiles::write_named(DeliveryItem& item) {
+  auto written = write_tmp(item, {});
+  if (written || written.error().os_error != ENOENT) return written;
+  // The first message of an account, or somebody removed its maildir.
+  if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return made;
+  return write_tmp(item, {});
 }
 
 bool DeliveryFiles::find_earlier(DeliveryItem& item) {
@@ -120,17 +127,17 @@ bool DeliveryFiles::find_earlier(DeliveryItem& item) {
   return false;
 }
 
-void DeliveryFiles::write(DeliveryItem& item, Naming naming) {
+void DeliveryFiles::write(DeliveryItem& item, const std::string& unnamed_in) {
   item.repeated = item.delivery.look_first && find_earlier(item);
   if (item.repeated) return;
-  auto written = write_tmp(item, naming);
-  if (!written && written.error().os_error == ENOENT) {
-    // The first message of an account, or somebody removed its maildir.
-    if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return decide(item, made.error());
-    written = write_tmp(item, naming);
-  }
-  if (!written) written = write_tmp(item, Naming::Named);
+  auto written = unnamed_in.empty() ? write_named(item) : write_tmp(item, unnamed_in);
+  if (!written) written = write_named(item);
   if (!written) decide(item, written.error());
+}
+
+void DeliveryFiles::write_unnamed(DeliveryGroup& group, const std::string& place) {
+  if (!exists(disk_, group.maildir + "/new")) (void)make_maildir(disk_, group.maildir);  // else each message meets the error
+  for (const auto& item : group.items) write(*item, one_volume_ ? place : group.maildir + "/tmp");
 }
 
 void DeliveryFiles::sync(DeliveryItem& item) {
@@ -169,7 +176,9 @@ DiskResult<void> DeliveryFiles::publish_once_more(DeliveryItem& item, DiskError 
     if (auto made = make_maildir(disk_, item.delivery.maildir); !made) return made;
     auto published = publish(item);
     if (published || published.error().os_error != ENOENT) return published;
-  } else if (why.os_error != EEXIST || !item.file) {
+  } else if (item.file && why.os_error == EXDEV) {
+    one_volume_ = false;
+  } else if (!item.file || why.os_error != EEXIST) {
     return fail(std::move(why));
   }
   // An earlier attempt's file of that name is replaced, which only a file with a name can do.

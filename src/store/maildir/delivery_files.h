@@ -35,14 +35,13 @@ struct DeliveryGroup {
 
 class DeliveryFiles {
  public:
-  // A file without a name costs half: its directory is not written twice, and a crash leaves nothing to clean. But only what is synced
-  // as a whole may have none (Disk::create_unnamed).
-  enum class Naming { Named, Unnamed };
-
   DeliveryFiles(Disk& disk, std::uint64_t process_id) : disk_(disk), process_id_(process_id) {}
 
-  // Looks for an earlier attempt's file, else writes one in tmp/, named at least where there are no others.
-  void write(DeliveryItem& item, Naming naming);
+  // Looks for an earlier attempt's file, else writes one with a name in tmp/.
+  void write(DeliveryItem& item) { write(item, {}); }
+  // All of them without names where there are such files, made near the directory `place`: what is written there one after another shares
+  // the file system's blocks of inodes, and tmp/ need not be written. Only for what is synced as a whole (Disk::create_unnamed).
+  void write_unnamed(DeliveryGroup& group, const std::string& place);
   // Has what write() wrote on stable storage: a file without a name is written again with one.
   void sync(DeliveryItem& item);
   // What write() wrote is on stable storage.
@@ -53,7 +52,10 @@ class DeliveryFiles {
   void settle(DeliveryGroup& group, bool names_synced);
 
  private:
-  [[nodiscard]] DiskResult<void> write_tmp(DeliveryItem& item, Naming naming);
+  // `unnamed_in` is empty: with a name.
+  void write(DeliveryItem& item, const std::string& unnamed_in);
+  [[nodiscard]] DiskResult<void> write_named(DeliveryItem& item);
+  [[nodiscard]] DiskResult<void> write_tmp(DeliveryItem& item, const std::string& unnamed_in);
   [[nodiscard]] DiskResult<void> sync_tmp(DeliveryItem& item);
   [[nodiscard]] DiskResult<void> close_tmp(DeliveryItem& item, DiskResult<void> so_far);
   [[nodiscard]] DiskResult<void> write_again(DeliveryItem& item);
@@ -70,6 +72,7 @@ class DeliveryFiles {
   Disk& disk_;
   std::uint64_t process_id_;
   std::atomic<std::uint64_t> count_ = 0;
+  std::atomic<bool> one_volume_ = true;  // no maildir was found in another file system
 };
 
 }  // namespace courier::store

@@ -40,13 +40,13 @@ DeliveryWork::DeliveryWork(Disk& disk, std::uint64_t process_id, Loop& home, Poo
 
 void DeliveryWork::begin(const GroupPtr& group) {
   pool_.submit(Callback([self = shared_from_this(), group] {
-    self->write(*group, DeliveryFiles::Naming::Named);
+    self->write(*group);
     self->sync_each(group);
   }));
 }
 
-void DeliveryWork::write(DeliveryGroup& group, DeliveryFiles::Naming naming) {
-  for (const auto& item : group.items) files_.write(*item, naming);
+void DeliveryWork::write(DeliveryGroup& group) {
+  for (const auto& item : group.items) files_.write(*item);
 }
 
 void DeliveryWork::sync_each(const GroupPtr& group) {
@@ -76,7 +76,8 @@ void DeliveryWork::begin(const WavePtr& wave) {
 }
 
 void DeliveryWork::perform(const WavePtr& wave) {
-  for (const GroupPtr& group : wave->groups) write(*group, DeliveryFiles::Naming::Unnamed);
+  const std::string place = wave->groups.front()->maildir + "/tmp";
+  for (const GroupPtr& group : wave->groups) files_.write_unnamed(*group, place);
   const auto volumes = volumes_of(*wave);
   if (!volumes || !volumes_.sync(*volumes, wave->patience)) return give_up(wave, &DeliveryWork::sync_each);
   // Where nothing was written, the names may lie in a file system that was not synced.

@@ -47,7 +47,7 @@ class DeliveryWork : public std::enable_shared_from_this<DeliveryWork> {
 
  private:
   // On pool threads.
-  void write(DeliveryGroup& group, DeliveryFiles::Naming naming);
+  void write(DeliveryGroup& group);
   void sync_each(const GroupPtr& group);
   void sync_one(const GroupPtr& group, std::size_t index);
   void settle_by_itself(const GroupPtr& group);

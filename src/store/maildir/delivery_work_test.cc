@@ -68,6 +68,23 @@ TEST_F(WaveTest, WhereEveryFileHasANameItIsRenamed) {
   EXPECT_TRUE(names("/mail/ann/tmp").empty());
 }
 
+TEST_F(WaveTest, MaildirsOfAnotherFileSystemAreNoTrouble) {
+  disk.mount_elsewhere("/mail/bob");
+  send(1, 30);
+  loop.advance(milliseconds(50));
+  EXPECT_EQ(done, 30);
+  EXPECT_EQ(safe(), 30);
+  // Now each file is made where it belongs.
+  const std::uint64_t renamed = calls("rename");
+  EXPECT_GT(renamed, 0u);
+  send(31, 60);
+  loop.advance(milliseconds(50));
+  EXPECT_EQ(done, 60);
+  EXPECT_EQ(safe(), 60);
+  EXPECT_EQ(calls("rename"), renamed);
+  EXPECT_EQ(ended, (std::vector<std::pair<std::size_t, bool>>{{30, true}, {30, true}}));
+}
+
 // After a restart of the queue, which takes the attempt for the first.
 TEST_F(WaveTest, WhatAnEarlierAttemptDeliveredIsReplaced) {
   ASSERT_EQ(deliver(message(3)).outcome, DeliveryOutcome::Delivered);

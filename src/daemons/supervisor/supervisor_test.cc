@@ -53,7 +53,7 @@ struct SupervisorTest : testing::Test {
                                        << "/run\"\nlisten_smtp = [\"unix:" << d << "/smtp\"]\nlisten_submission = []\n"
                                        << "listen_submissions = [\"unix:" << d << "/submissions\"]\nlisten_imap = []\nlisten_imaps = []\n"
                                        << "listen_pop3 = []\nlisten_pop3s = []\nseparate_users = false\nstop_time = 5\n"
-                                       << more;
+                                       << (more.find("mailbox_shards") == std::string::npos ? "mailbox_shards = 2\n" : "") << more;
     ::chmod((d + "/courier.toml").c_str(), 0600);
   }
   Result<void, std::string> begin() {

@@ -99,7 +99,7 @@ template <class Request>
 Task<ChannelResult<Doubled>> ask(Channel& channel, std::int64_t number, Deadline deadline) {
   Request request;
   request.number = number;
-  co_return co_await channel.call(std::move(request), deadline);
+  co_return co_await channel.call(request, deadline);
 }
 
 TEST(Channel, ADeadlineEndsACallAndTheLateReplyIsIgnored) {

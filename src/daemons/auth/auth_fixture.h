@@ -61,7 +61,7 @@ class AuthFixture {
 
 template <class Request>
 std::optional<typename Request::Reply> AuthFixture::call(const std::string& peer, Request request, Duration patience) {
-  auto task = at(peer).call(std::move(request), Deadline::never());
+  auto task = at(peer).call(request, Deadline::never());
   task.start();
   const Instant until = loop.now() + patience;
   loop.run_ready();

@@ -16,7 +16,7 @@ Task<Result<void, std::string>> Mailboxes::ensure(accounts::Account account, std
   std::erase_if(ensured_, [now = context_.loop.now()](const auto& one) { return now - one.second >= ensured_for; });
   const bool there = link_("mailbox:u" + std::to_string(account.uid)).channel() != nullptr;
   if (there && ensured_.contains(which)) co_return Result<void, std::string>{};
-  const auto reply = co_await context_.supervisor->call(std::move(request), deadline);
+  const auto reply = co_await context_.supervisor->call(request, deadline);
   if (!reply) co_return fail(std::string("supervisor: ") + to_string(reply.error()));
   if (!reply->error.empty()) co_return fail(reply->error);
   ensured_[which] = context_.loop.now();
@@ -24,7 +24,7 @@ Task<Result<void, std::string>> Mailboxes::ensure(accounts::Account account, std
 }
 
 Task<Result<void, std::string>> Mailboxes::grant(std::string peer, mailbox::Grant grant, Deadline deadline) {
-  const auto reply = co_await link_(peer).call(std::move(grant), deadline);
+  const auto reply = co_await link_(peer).call(grant, deadline);
   if (!reply) co_return fail(std::string(to_string(reply.error())));
   if (!reply->accepted) co_return fail(reply->reason);
   co_return Result<void, std::string>{};

@@ -60,7 +60,7 @@ class ThreadsTest : public testing::Test {
     begin.has_initial = true;
     begin.initial = std::string("\0ann\0secret", 11);
     begin.tls = true;
-    const auto reply = co_await client->call(std::move(begin), loop->in(seconds(20)));
+    const auto reply = co_await client->call(begin, loop->in(seconds(20)));
     if (reply && reply->step == Step::Success) ++signed_in;
   }
   Task<> change(int rounds) {

@@ -37,8 +37,7 @@ Task<bool> Session::hand_over(auth::SaslReply reply, std::string tag) {
     inner = make_socket_stream(environment_.loop, std::move(pair.second));
   }
   const bool pumped = inner != nullptr;
-  const auto answer =
-      co_await environment_.mailbox(reply.mailbox).call(std::move(message), environment_.loop.in(hand_over_time), std::move(given));
+  const auto answer = co_await environment_.mailbox(reply.mailbox).call(message, environment_.loop.in(hand_over_time), std::move(given));
   if (!answer || !answer->accepted) {
     environment_.probe.trouble(name_, "hand-over failed", answer ? answer->reason : to_string(answer.error()));
     if (kept) stream_ = make_socket_stream(environment_.loop, std::move(kept));

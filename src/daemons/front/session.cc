@@ -202,7 +202,7 @@ Task<auth::SaslReply> Session::challenge(auth::SaslReply reply, Course& course) 
     }
     const auto response = base64_decode(line);
     auth::SaslContinue next{reply.exchange, !response, response.value_or("")};
-    auto answer = co_await environment_.auth.call(std::move(next), environment_.loop.in(auth_time));
+    auto answer = co_await environment_.auth.call(next, environment_.loop.in(auth_time));
     if (!response) {
       course = line == "*" ? Course::Cancelled : Course::Malformed;
       co_return reply;

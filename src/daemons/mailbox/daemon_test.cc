@@ -94,7 +94,7 @@ class MailboxTest : public testing::Test {
 
   template <class Request>
   typename Request::Reply call(const std::string& peer, Request request, std::vector<Descriptor> descriptors = {}) {
-    auto task = ends[peer]->call(std::move(request), Deadline::never(), std::move(descriptors));
+    auto task = ends[peer]->call(request, Deadline::never(), std::move(descriptors));
     task.start();
     loop.run_ready();
     // A maildir that was just delivered to rests first.

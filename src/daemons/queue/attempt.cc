@@ -118,7 +118,7 @@ Task<delivery::DeliverReply> Attempts::attempt(MessagePtr message, Group group) 
     std::vector<Descriptor> descriptors;
     // A body that cannot be read is never reported as delivered.
     if (!co_await add_body(*message, request, descriptors)) co_return all_deferred(group, "4.3.0", "the body cannot be read");
-    auto reply = co_await link.call(std::move(request), deadline, std::move(descriptors));
+    auto reply = co_await link.call(request, deadline, std::move(descriptors));
     if (reply) co_return std::move(*reply);
     parts_.probe.transport_fault(message->id(), group.host, to_string(reply.error()));
     if (reply.error() != ChannelFault::Closed)

@@ -78,7 +78,7 @@ Task<directory::ExpandReply> Resolver::ask(std::string address, std::string curs
   question.address = address;
   question.cursor = std::move(cursor);
   question.most = list_chunk;
-  auto answer = co_await parts_.context.link("auth").call(std::move(question), parts_.loop.in(patience));
+  auto answer = co_await parts_.context.link("auth").call(question, parts_.loop.in(patience));
   if (answer) {
     // A name that means one mailbox or one address elsewhere: nearly all do.
     const bool plain = answer->available && answer->next.empty() && answer->targets.size() == 1;

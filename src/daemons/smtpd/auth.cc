@@ -85,7 +85,7 @@ Task<Reply> auth(Session& session, std::string_view arguments) {
   begin.initial = command->initial.value_or("");
   begin.tls = session.stream().tls() != nullptr;
   begin.channel_binding = session.stream().channel_binding();
-  auto step = co_await session.env().auth.call(std::move(begin), session.env().loop.in(auth_time));
+  auto step = co_await session.env().auth.call(begin, session.env().loop.in(auth_time));
   if (!step) co_return no_answer(session, step.error());
   co_return co_await converse(session, command->mechanism, std::move(*step));
 }

@@ -131,7 +131,7 @@ Task<ChannelResult<submit::SubmitReply>> Intake::submit() {
   } else {
     request.body = {body_, false, body_.size()};
   }
-  co_return co_await env_.queue.call(std::move(request), env_.loop.in(submit_time), std::move(descriptors));
+  co_return co_await env_.queue.call(request, env_.loop.in(submit_time), std::move(descriptors));
 }
 
 Task<Reply> Intake::finish() {

@@ -104,7 +104,7 @@ Task<ExitStatus> DaemonProcess::live_once() {
 Task<> DaemonProcess::introduce() {
   const std::uint64_t generation = control_.generation();
   WithDescriptors<control::Start> start = owner_.make_start(*this);
-  const auto reply = co_await control_.call(std::move(start.message), loop_.in(longest_start), std::move(start.descriptors));
+  const auto reply = co_await control_.call(start.message, loop_.in(longest_start), std::move(start.descriptors));
   if (generation != control_.generation() || stopping_) co_return;
   if (!reply) {
     // A process that ended says why by its exit status.

@@ -160,7 +160,7 @@ Task<control::Answer> Supervisor::relay(control::Ask question) {
     if (!process.last_end().empty()) why += ", ended with " + process.last_end();
     co_return control::Answer{exit_temporary, {}, name + why};
   }
-  auto reply = co_await process.control().call(std::move(question), loop_.in(longest_answer));
+  auto reply = co_await process.control().call(question, loop_.in(longest_answer));
   if (reply) co_return std::move(*reply);
   co_return control::Answer{exit_temporary, {}, name + " does not answer (" + to_string(reply.error()) + ")"};
 }

@@ -168,7 +168,7 @@ class Rig {
     return request;
   }
   submit::SubmitReply submit_by(Channel& channel, submit::Submit request) {
-    auto reply = run_until_done(loop, channel.call(std::move(request), Deadline::never()));
+    auto reply = run_until_done(loop, channel.call(request, Deadline::never()));
     return reply ? *reply : submit::SubmitReply{.outcome = submit::Outcome::Failed, .text = to_string(reply.error())};
   }
   submit::Outcome submit(const std::string& id, std::vector<std::string> to) { return submit_by(*mx, message(id, std::move(to))).outcome; }

@@ -27,7 +27,7 @@ inline Task<submit::Outcome> submit_as_smtpd(Channel& channel, submit::Submit re
     request.body_handle = opened->message.handle;
     descriptors = std::move(opened->descriptors);
   }
-  auto reply = co_await channel.call(std::move(request), deadline, std::move(descriptors));
+  auto reply = co_await channel.call(request, deadline, std::move(descriptors));
   co_return reply ? reply->outcome : submit::Outcome::Failed;
 }
 

@@ -67,7 +67,7 @@ class Stub final : public Daemon {
   Task<control::Answer> ensure(std::vector<std::string> arguments) {
     control::EnsureMailbox request{
         .uid = to_u32(arguments.at(0)).value_or(0), .gid = to_u32(arguments.at(0)).value_or(0), .root = arguments.at(1)};
-    const auto reply = co_await context_.supervisor->call(std::move(request), context_.loop.in(seconds(10)));
+    const auto reply = co_await context_.supervisor->call(request, context_.loop.in(seconds(10)));
     co_return control::Answer{reply ? 0 : 1, "true", reply ? reply->error : to_string(reply.error())};
   }
   DaemonContext& context_;

@@ -183,9 +183,9 @@ ClientSession* World::sign_in(const std::string& address) {
   SocketPair pair = make_socket_pair();
   std::vector<Descriptor> descriptors;
   descriptors.push_back(std::move(pair.first));
-  const auto granted = run_until_done(loop, auth_to_mailbox_->call(std::move(grant), Deadline::never()));
+  const auto granted = run_until_done(loop, auth_to_mailbox_->call(grant, Deadline::never()));
   CHECK(granted && granted->accepted);
-  const auto accepted = run_until_done(loop, front_->call(std::move(request), Deadline::never(), std::move(descriptors)));
+  const auto accepted = run_until_done(loop, front_->call(request, Deadline::never(), std::move(descriptors)));
   CHECK(accepted && accepted->accepted);
   return clients_.at(address);
 }

@@ -178,6 +178,7 @@ DiskResult<void> DeliveryFiles::publish_once_more(DeliveryItem& item, DiskError 
     if (published || published.error().os_error != ENOENT) return published;
   } else if (item.file && why.os_error == EXDEV) {
     one_volume_ = false;
+    item.elsewhere = true;
   } else if (!item.file || why.os_error != EEXIST) {
     return fail(std::move(why));
   }

@@ -20,6 +20,7 @@ struct DeliveryItem {
   std::uint64_t size = 0;
   std::optional<MessageFile> found;  // the file is there already: it is renamed to this
   bool repeated = false;             // an earlier attempt had written it
+  bool elsewhere = false;            // in another file system than the first files of its wave
   bool decided = false;            // `result` stands
 };
 

@@ -31,6 +31,10 @@ bool has_file(const DeliveryGroup& group) {
   return std::ranges::any_of(group.items, [](const auto& item) { return item->file != nullptr; });
 }
 
+bool is_elsewhere(const DeliveryGroup& group) {
+  return std::ranges::any_of(group.items, [](const auto& item) { return item->elsewhere; });
+}
+
 }  // namespace
 
 DeliveryWork::DeliveryWork(Disk& disk, std::uint64_t process_id, Loop& home, Pool& pool, std::function<void()> told)
@@ -80,13 +84,14 @@ void DeliveryWork::perform(const WavePtr& wave) {
   for (const GroupPtr& group : wave->groups) files_.write_unnamed(*group, place);
   const auto volumes = volumes_of(*wave);
   if (!volumes || !volumes_.sync(*volumes, wave->patience)) return give_up(wave, &DeliveryWork::sync_each);
-  // Where nothing was written, the names may lie in a file system that was not synced.
+  // Where nothing was written, or not at once, the names may lie in a file system that was not synced.
   std::vector<GroupPtr> apart;
   std::vector<GroupPtr> written;
   for (const GroupPtr& group : wave->groups) {
-    (has_file(*group) ? written : apart).push_back(group);
+    const bool had_file = has_file(*group);
     for (const auto& item : group->items) files_.synced(*item);
     files_.publish(*group);
+    (had_file && !is_elsewhere(*group) ? written : apart).push_back(group);
   }
   wave->groups = std::move(written);
   for (const GroupPtr& group : apart) settle_by_itself(group);

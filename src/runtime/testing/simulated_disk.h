@@ -52,7 +52,7 @@ class SimulatedDisk final : public Disk {
   void refuse_volume_syncs();
   // create_unnamed() fails, as on file systems that have no such files.
   void refuse_unnamed_files();
-  // Paths that contain `part` lie in another file system, for link_as() alone.
+  // Paths that contain `part` lie in another file system, which only link_as() and syncs of the whole volume mind.
   void mount_elsewhere(std::string part);
   // sync(), sync_directory() or both do nothing where the path contains `part`: to prove that a test would notice.
   enum class Syncs { All, Files, Directories };

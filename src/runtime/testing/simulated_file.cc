@@ -56,22 +56,25 @@ DiskResult<void> SimulatedFile::sync() {
 VolumePtr SimulatedFile::volume() {
   class SimulatedVolume final : public Volume {
    public:
-    explicit SimulatedVolume(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    SimulatedVolume(std::shared_ptr<State> state, std::string inside) : state_(std::move(state)), inside_(std::move(inside)) {}
     DiskResult<void> sync() override {
       const std::lock_guard lock(state_->mutex);
-      return state_->sync_volume();
+      return state_->sync_volume(inside_);
     }
 
    private:
     std::shared_ptr<State> state_;
+    const std::string inside_;
   };
   const std::lock_guard lock(state_->mutex);
-  return state_->whole_volumes ? std::make_unique<SimulatedVolume>(state_) : nullptr;
+  return state_->whole_volumes ? std::make_unique<SimulatedVolume>(state_, path_) : nullptr;
 }
 
 DiskResult<FileFacts> SimulatedFile::facts() {
   const std::lock_guard lock(state_->mutex);
-  return facts_of(*node_);
+  FileFacts facts = facts_of(*node_);
+  if (is_in(state_->elsewhere, path_)) ++facts.device;
+  return facts;
 }
 
 DiskResult<void> SimulatedFile::link_as(const std::string& path) {

@@ -125,13 +125,14 @@ void State::sync_bytes(Node& node, bool lose) {
   node.pending.clear();
 }
 
-// The bytes below a directory.
-void State::sync_tree(Node& node, const std::string& path) {
+// The bytes below a directory, of one file system; `other`: the one that is mounted elsewhere.
+void State::sync_tree(Node& node, const std::string& path, bool other, std::set<const Node*>& directories) {
+  if (is_in(elsewhere, path + "/") == other) directories.insert(&node);
   for (const auto& [name, child] : node.entries) {
     const std::string where = path + "/" + name;
     if (child->directory) {
-      sync_tree(*child, where);
-    } else {
+      sync_tree(*child, where, other, directories);
+    } else if (is_in(elsewhere, where) == other) {
       sync_with_volume(*child, where);
     }
   }
@@ -144,20 +145,26 @@ void State::sync_with_volume(Node& file, const std::string& path) {
   file.to_tell |= loses;
 }
 
-DiskResult<void> State::sync_volume() {
+DiskResult<void> State::sync_volume(const std::string& inside) {
   if (!boundary_passed("sync_volume")) return failed(EIO, "syncfs", "/");
-  sync_tree(*root, "");
-  std::erase_if(unnamed, [this](const std::weak_ptr<Node>& one) {
+  const bool other = is_in(elsewhere, inside);
+  std::set<const Node*> directories;
+  sync_tree(*root, "", other, directories);
+  std::erase_if(unnamed, [&](const std::weak_ptr<Node>& one) {
     const NodePtr node = one.lock();
     if (!node || node->links > 0) return true;
-    sync_with_volume(*node, node->unnamed_in + "/(unnamed)");
+    const std::string path = node->unnamed_in + "/(unnamed)";
+    if (is_in(elsewhere, path) == other) sync_with_volume(*node, path);
     return false;
   });
   if (std::exchange(failing_volume_sync, std::nullopt)) return failed(EIO, "syncfs", "/");
   if (ignored_directory_syncs) return {};
-  for (const MetadataOperation& operation : std::exchange(pending, {})) {
+  std::erase_if(pending, [&](const MetadataOperation& operation) {
+    // Without another file system all are of this one, also those of directories that are gone.
+    if (elsewhere && !directories.contains(operation.front().directory.get())) return false;
     for (const NameChange& part : operation) apply_durable(part);
-  }
+    return true;
+  });
   return {};
 }
 

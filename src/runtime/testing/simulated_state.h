@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,10 +101,12 @@ struct State {
   // What was written is safe, or with `lose` never will be.
   void sync_bytes(Node& node, bool lose);
   // All names and all bytes.
-  [[nodiscard]] DiskResult<void> sync_volume();
+  // Of the file system that this path lies in.
+  [[nodiscard]] DiskResult<void> sync_volume(const std::string& inside);
 
  private:
-  void sync_tree(Node& node, const std::string& path);
+  // `directories`: those that lie in the file system.
+  void sync_tree(Node& node, const std::string& path, bool other, std::set<const Node*>& directories);
   void sync_with_volume(Node& file, const std::string& path);
 };
 

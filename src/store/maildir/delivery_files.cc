@@ -182,7 +182,7 @@ DiskResult<void> DeliveryFiles::publish_once_more(DeliveryItem& item, DiskError 
   } else if (!item.file || why.os_error != EEXIST) {
     return fail(std::move(why));
   }
-  // An earlier attempt's file of that name is replaced, which only a file with a name can do.
+  // Only a file with a name replaces that of an earlier attempt, or can be in the maildir's own file system.
   if (auto written = write_again(item); !written) return written;
   return publish(item);
 }

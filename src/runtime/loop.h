@@ -1,5 +1,6 @@
 // Loop: one thread's events: jobs posted, timers, readiness of descriptors. Abstract, so that tests drive a clock of
-// their own: `make_loop()` is the real one (runtime/loop_asio.cc), `ManualLoop` in runtime/testing/manual_loop.h the other.
+// their own: `make_loop()` is the real one (runtime/linux/loop.cc, runtime/portable/loop.cc), `ManualLoop` in
+// runtime/testing/manual_loop.h the other.
 //
 // Everything except post_from_any_thread() belongs to the loop's own thread.
 #pragma once

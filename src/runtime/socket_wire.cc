@@ -56,7 +56,7 @@ class SocketWire final : public FrameWire {
     if (writing_) return;
     writing_ = true;
     loop_.post([this, alive = alive_] {
-      if (*alive && sink_) tasks_.spawn(write_frames());
+      if (*alive && sink_ && !write_what_fits()) tasks_.spawn(write_the_rest());
     });
   }
 
@@ -71,17 +71,20 @@ class SocketWire final : public FrameWire {
   }
 
  private:
-  Task<> write_frames() {
+  // True when nothing is left to write, or the wire has ended.
+  bool write_what_fits() {
     while (sink_ && !outgoing_.empty()) {
       const int error = write_some();
-      if (error == EAGAIN) {
-        co_await watch_->wait(Direction::Write, Deadline::never());
-      } else if (error != 0) {
-        end({});
-      }
+      if (error == EAGAIN) return false;
+      if (error != 0) end({});
     }
     writing_ = false;
-    if (outgoing_.empty()) std::deque<Outgoing>().swap(outgoing_);
+    return true;
+  }
+  Task<> write_the_rest() {
+    do {
+      co_await watch_->wait(Direction::Write, Deadline::never());
+    } while (!write_what_fits());
   }
 
   // One sendmsg: of the first frame with its descriptors, or of as many frames without as fit. Gives errno, 0 for success.

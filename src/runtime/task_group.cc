@@ -7,11 +7,13 @@ namespace courier {
 struct TaskGroup::State : std::enable_shared_from_this<State> {
   State(Loop& l, ErrorHandler& h) : loop(l), handler(h) {}
   static Task<> guard(Task<> work, State& state, std::list<Task<>>::iterator place);
+  void erase(std::list<Task<>>::iterator place);
   void erase_later(std::list<Task<>>::iterator place);
   Loop& loop;
   ErrorHandler& handler;
   std::list<Task<>> tasks;
-  CellRef empty;  // completed when the last task is erased
+  const Task<>* starting = nullptr;  // the one that spawn() starts
+  CellRef empty;                     // completed when the last task is erased
 };
 
 namespace {
@@ -38,30 +40,37 @@ TaskGroup::~TaskGroup() {
   }
 }
 
-// Runs the work, hands an exception to the handler, then asks for its own erasure. The state outlives it: its tasks end first.
+// Runs the work, hands an exception to the handler, then asks for its own erasure, unless spawn() sees its end. The state outlives it:
+// its tasks end first.
 Task<> TaskGroup::State::guard(Task<> work, State& state, std::list<Task<>>::iterator place) {
   try {
     co_await std::move(work);
   } catch (...) {
     state.handler.task_failed(std::current_exception());
   }
-  state.erase_later(place);
+  if (state.starting != &*place) state.erase_later(place);
+}
+
+void TaskGroup::State::erase(std::list<Task<>>::iterator place) {
+  tasks.erase(place);
+  if (tasks.empty() && empty) empty->complete(1);
 }
 
 // By post: the task is on the stack.
 void TaskGroup::State::erase_later(std::list<Task<>>::iterator place) {
   loop.post([weak = weak_from_this(), place] {
-    const auto state = weak.lock();
-    if (!state) return;
-    state->tasks.erase(place);
-    if (state->tasks.empty() && state->empty) state->empty->complete(1);
+    if (const auto state = weak.lock()) state->erase(place);
   });
 }
 
 void TaskGroup::spawn(Task<> task) {
   const auto place = state_->tasks.emplace(state_->tasks.end());
   *place = State::guard(std::move(task), *state_, place);
+  const auto state = state_;  // whoever waits for the last task may end the group
+  const Task<>* const outer = std::exchange(state->starting, &*place);
   place->start();
+  state->starting = outer;
+  if (place->done()) state->erase(place);
 }
 
 std::size_t TaskGroup::size() const { return state_->tasks.size(); }

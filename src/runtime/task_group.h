@@ -26,7 +26,7 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts `task` at once, before this returns. A finished task is erased by post, never while it is on the stack.
+  // Starts `task` at once, before this returns. A finished task is erased at the end of spawn() or by post, never while it is on the stack.
   void spawn(Task<> task);
   [[nodiscard]] std::size_t size() const;
 

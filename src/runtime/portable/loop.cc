@@ -1,4 +1,4 @@
-// The real Loop: readiness, one timer and post from Boost.Asio. Nothing of Asio is seen outside this file.
+// The real Loop where no folder has one of its own: readiness, one timer and post from Boost.Asio. Nothing of Asio is seen outside this file.
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>

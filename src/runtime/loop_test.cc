@@ -113,6 +113,33 @@ TEST(RealLoop, AWaitEndsWithTheDeadline) {
   EXPECT_EQ(run_until_done(*loop, wait_read(*watch, loop->in(seconds(5)))), static_cast<int>(Readiness::Ready));
 }
 
+TEST(RealLoop, EachWaitHasItsOwnDeadline) {
+  const auto loop = make_loop();
+  const SocketPair pair = make_socket_pair();
+  const auto watch = loop->watch(pair.first.get());
+  const auto wait_for = [&](Duration most) { return run_until_done(*loop, wait_read(*watch, loop->in(most))); };
+  const auto ready_at_once = [&] {
+    ASSERT_EQ(::write(pair.second.get(), "x", 1), 1);
+    EXPECT_EQ(wait_for(milliseconds(5)), static_cast<int>(Readiness::Ready));
+    char byte = 0;
+    ASSERT_EQ(::read(pair.first.get(), &byte, 1), 1);
+  };
+  ready_at_once();
+  // A later one: that of the wait before does not end it.
+  const Instant start = loop->now();
+  EXPECT_EQ(wait_for(milliseconds(20)), static_cast<int>(Readiness::TimedOut));
+  EXPECT_GE((loop->now() - start).nanoseconds, milliseconds(20).nanoseconds);
+  // An earlier one.
+  EXPECT_EQ(wait_for(milliseconds(1)), static_cast<int>(Readiness::TimedOut));
+  ready_at_once();
+  // None: what is left of the one before ends nothing.
+  int outcome = -1;
+  TaskGroup group(*loop, no_exceptions());
+  group.spawn(wait_read_into(*watch, outcome));
+  run_until_done(*loop, loop->sleep(milliseconds(10)));
+  EXPECT_EQ(outcome, -1);
+}
+
 // The three traps of the naive way, which ASan finds.
 TEST(RealLoop, DestroyingAReadInFlightTouchesNothing) {
   const auto loop = make_loop();

@@ -72,88 +72,89 @@ class EpollLoop final : public Loop {
   bool sleeping_ = false;  // and nobody has written to wake_ yet
 };
 
-// What a wait and its completion share. The loop's timer and the watch hold references, never the coroutine.
-class WaitCell final : public Cell {
- public:
-  explicit WaitCell(Loop& loop) : loop_(loop) {}
-  void end_at(Deadline deadline) {
-    if (!deadline.is_never()) timer_ = loop_.add_timer(deadline.at, [self = CellRef(this)] { end(self, Readiness::TimedOut); });
-  }
-  static void end(const CellRef& self, Readiness why) {
-    auto& cell = static_cast<WaitCell&>(*self.get());
-    if (cell.completed()) return;
-    cell.loop_.cancel_timer(cell.timer_);
-    self->complete(static_cast<int>(why));
-  }
-  void abandoned() override {
-    const CellRef keep(this);
-    loop_.cancel_timer(timer_);
-  }
-
- private:
-  Loop& loop_;
-  TimerId timer_;
-};
-
 class EpollWatch final : public Watch {
  public:
   EpollWatch(EpollLoop& loop, int fd) : loop_(loop), fd_(fd) {}
   ~EpollWatch() override {
     loop_.forget(*this);
     (void)loop_.tell_epoll(fd_, *this, registered_, 0);
-    // A coroutine that still waits is told later: here the stream around this watch is half destroyed.
-    for (CellRef& cell : {std::ref(read_), std::ref(write_)}) end_soon(std::move(cell), Readiness::Canceled);
+    for (Side* side : {&read_, &write_}) {
+      loop_.cancel_timer(side->timer);
+      // A coroutine that still waits is told later: here the stream around this watch is half destroyed.
+      end_soon(std::move(side->cell), Readiness::Canceled);
+    }
   }
 
   CellRef wait(Direction direction, Deadline deadline) override {
-    auto* cell = new WaitCell(loop_);
-    const CellRef ref(cell);
-    pending(direction) = ref;
-    if (const std::uint32_t wanted = registered_ | bit(direction); wanted != registered_) {
+    Side& side = side_of(direction);
+    const CellRef cell = make_cell();
+    side.cell = cell;
+    side.deadline = deadline;
+    if (const std::uint32_t wanted = registered_ | side.event; wanted != registered_) {
       if (loop_.tell_epoll(fd_, *this, registered_, wanted)) {
         registered_ = wanted;
       } else {
         // A regular file can always be read and written. Anything else: it cannot be waited for.
-        end_soon(ref, errno == EPERM ? Readiness::Ready : Readiness::Canceled);
+        end_soon(cell, errno == EPERM ? Readiness::Ready : Readiness::Canceled);
       }
     }
-    cell->end_at(deadline);
-    return ref;
+    if (!deadline.is_never() && (side.timer.number == 0 || deadline.at < side.timer.at)) set_timer(side);
+    return cell;
   }
-  void cancel(Direction direction) override {
-    if (const CellRef cell = std::move(pending(direction))) WaitCell::end(cell, Readiness::Canceled);
-  }
+  void cancel(Direction direction) override { end(std::move(side_of(direction).cell), Readiness::Canceled); }
 
   // What epoll says of the descriptor. This watch may be gone afterwards.
   void happened(std::uint32_t events) {
     // An error or a hang-up is for whoever waits: reading or writing says what it is.
     if (events & (EPOLLERR | EPOLLHUP)) events |= EPOLLIN | EPOLLOUT;
-    const CellRef read = take(Direction::Read, events), write = take(Direction::Write, events);
+    CellRef read = take(read_, events), write = take(write_, events);
     std::uint32_t still = registered_;
     if (!read) still &= ~(events & EPOLLIN);
     if (!write) still &= ~(events & EPOLLOUT);
     if (still != registered_ && loop_.tell_epoll(fd_, *this, registered_, still)) registered_ = still;
-    if (read) WaitCell::end(read, Readiness::Ready);
-    if (write) WaitCell::end(write, Readiness::Ready);
+    end(std::move(read), Readiness::Ready);
+    end(std::move(write), Readiness::Ready);
   }
 
  private:
-  static std::uint32_t bit(Direction direction) { return direction == Direction::Read ? EPOLLIN : EPOLLOUT; }
-  CellRef& pending(Direction direction) { return direction == Direction::Read ? read_ : write_; }
+  // One direction, and the last wait for it.
+  struct Side {
+    std::uint32_t event;
+    CellRef cell{};
+    Deadline deadline{};
+    TimerId timer{};  // runs no later than the deadline; it stays when the wait ends, since the next is most often as long
+  };
+
+  Side& side_of(Direction direction) { return direction == Direction::Read ? read_ : write_; }
+
   // The wait that these events end, if somebody still waits.
-  CellRef take(Direction direction, std::uint32_t events) {
-    if (!(events & bit(direction))) return {};
-    CellRef cell = std::move(pending(direction));
+  static CellRef take(Side& side, std::uint32_t events) {
+    if (!(events & side.event)) return {};
+    CellRef cell = std::move(side.cell);
     return cell && !cell->completed() ? cell : CellRef();
   }
+  static void end(CellRef cell, Readiness why) {
+    if (cell) cell->complete(static_cast<int>(why));
+  }
   void end_soon(CellRef cell, Readiness why) {
-    if (cell && !cell->completed()) loop_.post([cell = std::move(cell), why] { WaitCell::end(cell, why); });
+    if (cell && !cell->completed()) loop_.post([cell = std::move(cell), why] { end(cell, why); });
+  }
+
+  void set_timer(Side& side) {
+    loop_.cancel_timer(side.timer);
+    side.timer = loop_.add_timer(side.deadline.at, [this, &side] { timer_ran(side); });
+  }
+  void timer_ran(Side& side) {
+    side.timer = {};
+    if (!side.cell || side.cell->completed() || side.deadline.is_never()) return;
+    if (side.deadline.at > loop_.now()) return set_timer(side);
+    end(std::move(side.cell), Readiness::TimedOut);
   }
 
   EpollLoop& loop_;
   const int fd_;
   std::uint32_t registered_ = 0;  // the directions that epoll knows of
-  CellRef read_, write_;
+  Side read_{.event = EPOLLIN}, write_{.event = EPOLLOUT};
 };
 
 EpollLoop::EpollLoop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -53,7 +54,11 @@ class Client {
     if (::SSL_connect(ssl_) != 1) throw std::runtime_error("TLS handshake failed");
   }
   Client(Client&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), ssl_(std::exchange(other.ssl_, nullptr)), buffer_(std::move(other.buffer_)) {}
+      : fd_(std::exchange(other.fd_, -1)),
+        ssl_(std::exchange(other.ssl_, nullptr)),
+        buffer_(std::move(other.buffer_)),
+        begin_(other.begin_),
+        end_(other.end_) {}
   Client& operator=(Client&&) = delete;
   ~Client() {
     if (ssl_) ::SSL_free(ssl_);
@@ -70,27 +75,25 @@ class Client {
   }
   // One line without its CRLF.
   std::string line() {
-    for (;;) {
-      const auto end = buffer_.find('\n', scanned_);
-      if (end != std::string::npos) {
-        std::string out = buffer_.substr(0, end > 0 && buffer_[end - 1] == '\r' ? end - 1 : end);
-        buffer_.erase(0, end + 1);
-        scanned_ = 0;
-        return out;
+    for (std::size_t scanned = 0;;) {
+      const std::string_view there(buffer_.get() + begin_, end_ - begin_);
+      const auto end = there.find('\n', scanned);
+      if (end != std::string_view::npos) {
+        begin_ += end + 1;
+        return std::string(there.substr(0, end > 0 && there[end - 1] == '\r' ? end - 1 : end));
       }
-      scanned_ = buffer_.size();
+      scanned = there.size();
       fill();
     }
   }
   // Takes `count` bytes without keeping them.
   void skip(std::size_t count) {
-    while (buffer_.size() < count) {
-      count -= buffer_.size();
-      buffer_.clear();
+    while (end_ - begin_ < count) {
+      count -= end_ - begin_;
+      begin_ = end_ = 0;
       fill();
     }
-    buffer_.erase(0, count);
-    scanned_ = 0;
+    begin_ += count;
   }
   // An SMTP reply, all its lines; throws unless it begins with `expected` (a digit or a code).
   std::string smtp(std::string_view expected) {
@@ -104,16 +107,22 @@ class Client {
   }
 
  private:
+  // What costs much here would be measured as the server's: only a line's beginning is ever copied.
   void fill() {
-    char block[65536];
-    const ssize_t n = ssl_ ? ::SSL_read(ssl_, block, sizeof block) : ::recv(fd_, block, sizeof block, 0);
+    if (begin_ > 0) std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+    if (end_ == capacity) throw std::runtime_error("a line is too long");
+    char* const at = buffer_.get() + end_;
+    const ssize_t n = ssl_ ? ::SSL_read(ssl_, at, static_cast<int>(capacity - end_)) : ::recv(fd_, at, capacity - end_, 0);
     if (n <= 0) throw std::runtime_error("connection broke while reading");
-    buffer_.append(block, static_cast<std::size_t>(n));
+    end_ += static_cast<std::size_t>(n);
   }
+
+  static constexpr std::size_t capacity = 256 * 1024;
   int fd_ = -1;
   SSL* ssl_ = nullptr;
-  std::string buffer_;
-  std::size_t scanned_ = 0;
+  std::unique_ptr<char[]> buffer_ = std::make_unique_for_overwrite<char[]>(capacity);
+  std::size_t begin_ = 0, end_ = 0;  // of what was received and not yet taken
 };
 
 // --name value pairs of the command line, each with a default.

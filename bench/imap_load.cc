@@ -61,6 +61,7 @@ int fetch(const bench::Options& options) {
                                                        {"body", "FETCH 1:* BODY.PEEK[]"}};
   std::printf("{");
   for (const auto& [name, text] : kinds) {
+    if (const auto only = options.text("only", name); only != name) continue;
     double best = 1e9;
     int messages = 0;
     for (int round = 0; round < options.number("rounds", 3); ++round) {

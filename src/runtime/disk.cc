@@ -11,6 +11,43 @@ std::string to_string(const DiskError& error) {
   return std::string(error.operation) + " " + error.path + ": " + std::strerror(error.os_error);
 }
 
+namespace {
+
+class PathDirectory final : public Directory {
+ public:
+  PathDirectory(Disk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+  DiskResult<std::size_t> read(const std::string& name, std::span<char> into, std::uint64_t, FileFacts* facts) override {
+    const auto file = disk_.open(path_ + "/" + name, OpenMode::Read);
+    if (!file) return fail(file.error());
+    if (facts) {
+      const auto found = (*file)->facts();
+      if (!found) return fail(found.error());
+      *facts = *found;
+    }
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+      const auto n = (*file)->read_at(filled, into.subspan(filled));
+      if (!n) return fail(n.error());
+      if (*n == 0) break;
+      filled += *n;
+    }
+    return filled;
+  }
+
+ private:
+  Disk& disk_;
+  std::string path_;
+};
+
+}  // namespace
+
+DiskResult<DirectoryPtr> Disk::open_directory(const std::string& path) {
+  const auto found = facts(path);
+  if (!found) return fail(found.error());
+  if (!found->directory) return fail(DiskError{ENOTDIR, "open", path});
+  return std::make_unique<PathDirectory>(*this, path);
+}
+
 DiskResult<std::string> read_file(Disk& disk, const std::string& path, std::uint64_t limit) {
   auto file = disk.open(path, OpenMode::Read);
   if (!file) return fail(file.error());

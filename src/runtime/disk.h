@@ -101,6 +101,17 @@ class File {
 };
 using FilePtr = std::unique_ptr<File>;
 
+// A directory that was found once, to read many of its files without a walk down its path for each. One thread at a time.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  // The first bytes of a file, at most into.size(); fewer only when it has no more. When it has `expected` bytes that is one call of the
+  // system less. `facts`, unless null, are filled in. As with Disk::open(), a symbolic link is not followed.
+  [[nodiscard]] virtual DiskResult<std::size_t> read(const std::string& name, std::span<char> into, std::uint64_t expected,
+                                                     FileFacts* facts) = 0;
+};
+using DirectoryPtr = std::unique_ptr<Directory>;
+
 class Disk {
  public:
   virtual ~Disk() = default;
@@ -122,6 +133,8 @@ class Disk {
   [[nodiscard]] virtual DiskResult<std::vector<DirectoryEntry>> list(const std::string& path) = 0;
   [[nodiscard]] virtual DiskResult<FileFacts> facts(const std::string& path) = 0;
   [[nodiscard]] virtual DiskResult<SpaceFacts> space(const std::string& path) = 0;
+  // Unless a disk has its own, one that goes down the path each time.
+  [[nodiscard]] virtual DiskResult<DirectoryPtr> open_directory(const std::string& path);
 };
 
 // The machine's file system.

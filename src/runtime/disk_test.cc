@@ -154,6 +154,25 @@ TEST_P(EveryDisk, DirectoriesListAndTrees) {
   EXPECT_EQ(make_directories(disk(), at("f/g")).has_value(), true);
 }
 
+TEST_P(EveryDisk, ADirectoryReadsItsFiles) {
+  write("a", "hello world");
+  EXPECT_EQ(disk().open_directory(at("none")).error().os_error, ENOENT);
+  EXPECT_EQ(disk().open_directory(at("a")).error().os_error, ENOTDIR);
+  const auto directory = disk().open_directory(folder_);
+  ASSERT_TRUE(directory);
+  char bytes[20];
+  FileFacts facts;
+  for (const std::uint64_t expected : {0u, 5u, 11u, 30u}) {  // 5: a wrong guess, corrected by what a single read gives
+    ASSERT_EQ((*directory)->read("a", bytes, expected, &facts), 11u);
+    EXPECT_EQ(std::string_view(bytes, 11), "hello world");
+    EXPECT_EQ(facts.size, 11u);
+  }
+  EXPECT_EQ((*directory)->read("a", std::span(bytes, 4), 11, nullptr), 4u);
+  EXPECT_EQ((*directory)->read("b", bytes, 0, nullptr).error().os_error, ENOENT);
+  ASSERT_TRUE(disk().rename(at("a"), at("b")));
+  EXPECT_EQ((*directory)->read("b", bytes, 11, nullptr), 11u);
+}
+
 TEST_P(EveryDisk, ReplaceFileLeavesNothingBeside) {
   ASSERT_TRUE(replace_file(disk(), at("state"), "one"));
   ASSERT_TRUE(replace_file(disk(), at("state"), "two"));

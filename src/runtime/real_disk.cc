@@ -53,16 +53,22 @@ class RealVolume final : public Volume {
   std::string path_;
 };
 
+// Once, gone on with after a signal. Bytes, or -1 and errno.
+ssize_t read_once(int fd, std::uint64_t offset, std::span<char> into) {
+  for (;;) {
+    const ssize_t n = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
+    if (n >= 0 || errno != EINTR) return n;
+  }
+}
+
 class RealFile final : public File {
  public:
   RealFile(Descriptor fd, std::string path, bool append) : fd_(std::move(fd)), path_(std::move(path)), append_(append) {}
 
   DiskResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
-    for (;;) {
-      const ssize_t n = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));
-      if (n >= 0) return static_cast<std::size_t>(n);
-      if (errno != EINTR) return failed("read", path_);
-    }
+    const ssize_t n = read_once(fd_.get(), offset, into);
+    if (n < 0) return failed("read", path_);
+    return static_cast<std::size_t>(n);
   }
   DiskResult<void> write_pieces(std::uint64_t offset, std::span<const std::string_view> pieces) override {
     std::size_t done = 0;  // bytes of the first piece
@@ -166,11 +172,39 @@ bool is_network(const char* path) {
   }
 }
 
+// Never waits for a FIFO's other side, never follows a link, never becomes anybody's terminal.
+constexpr int careful = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+
+class RealDirectory final : public Directory {
+ public:
+  RealDirectory(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  DiskResult<std::size_t> read(const std::string& name, std::span<char> into, std::uint64_t expected, FileFacts* facts) override {
+    const Descriptor file(::openat(fd_.get(), name.c_str(), O_RDONLY | careful));
+    if (!file) return failed("open", path_ + "/" + name);
+    if (facts) {
+      struct stat s{};
+      if (::fstat(file.get(), &s) != 0) return failed("stat", path_ + "/" + name);
+      *facts = to_facts(s);
+    }
+    std::size_t filled = 0;
+    while (filled < into.size()) {
+      const ssize_t n = read_once(file.get(), filled, into.subspan(filled));
+      if (n < 0) return failed("read", path_ + "/" + name);
+      filled += static_cast<std::size_t>(n);
+      if (n == 0 || filled == expected) break;
+    }
+    return filled;
+  }
+
+ private:
+  Descriptor fd_;
+  std::string path_;
+};
+
 class RealDisk final : public Disk {
  public:
   DiskResult<FilePtr> open(const std::string& path, OpenMode mode) override {
-    // Never waits for a FIFO's other side, never follows a link, never becomes anybody's terminal.
-    Descriptor fd(::open(path.c_str(), open_flags(mode) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600));
+    Descriptor fd(::open(path.c_str(), open_flags(mode) | careful, 0600));
     if (!fd) return failed("open", path);
     return std::make_unique<RealFile>(std::move(fd), path, mode == OpenMode::Append);
   }
@@ -229,6 +263,11 @@ class RealDisk final : public Disk {
     ::closedir(directory);
     if (error != 0) return fail(DiskError{error, "list", path});
     return entries;
+  }
+  DiskResult<DirectoryPtr> open_directory(const std::string& path) override {
+    Descriptor fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd) return failed("open", path);
+    return std::make_unique<RealDirectory>(std::move(fd), path);
   }
   DiskResult<FileFacts> facts(const std::string& path) override {
     struct stat s{};

@@ -217,6 +217,28 @@ TEST(Structure, Children) {
   EXPECT_EQ(child(s, 3, 1), std::nullopt);
 }
 
+TEST(WireOffsets, LongTextsInPiecesOfAnySize) {
+  std::string stored, wire;
+  for (std::size_t i = 0; i < 3'000; ++i) stored += std::string(i % 37, 'x') + (i % 11 == 0 ? "\r\n" : i % 13 == 0 ? "\r" : "\n");
+  stored += std::string(20'000, '\n');
+  for (const char c : stored) {
+    if (c == '\n' && !wire.ends_with('\r')) wire += '\r';
+    wire += c;
+  }
+  for (const std::size_t size : {1u, 7u, 100u, 65'536u, 1'000'000u}) {
+    CrlfWriter writer;
+    std::string out;
+    std::uint64_t lone = 0;
+    for (std::size_t at = 0; at < stored.size(); at += size) {
+      const std::string_view piece = std::string_view(stored).substr(at, size);
+      lone += count_lone_lf(piece, at == 0 ? '\0' : stored[at - 1]);
+      writer.write(piece, out);
+    }
+    EXPECT_EQ(out, wire) << size;
+    EXPECT_EQ(lone, wire.size() - stored.size()) << size;
+  }
+}
+
 TEST(WireOffsets, EveryPlace) {
   const std::string stored = "a\n\r\nb\r\n\n\rc";
   std::string wire;

@@ -55,17 +55,17 @@ bool CacheFile::replaced() const {
   return !facts || facts->inode != inode_;
 }
 
-bool CacheFile::find(const std::vector<std::string>& base_names, std::vector<ComputedCache::Entry>& found) {
-  for (const std::string& name : base_names) {
-    const auto row = select_.first(name);
+bool CacheFile::find(std::span<const std::string_view> base_names, const ComputedCache::Found& found) {
+  Computed computed;
+  for (std::size_t i = 0; i < base_names.size(); ++i) {
+    const auto row = select_.first(base_names[i]);
     if (!row) return false;
     if (*row) {
-      ComputedCache::Entry& entry = found.emplace_back();
-      entry.base_name = name;
-      entry.computed.internal_date = {select_.integer(0)};
-      entry.computed.stored_size = static_cast<std::uint64_t>(select_.integer(1));
-      entry.computed.wire_size = static_cast<std::uint64_t>(select_.integer(2));
-      entry.computed.structure = select_.text(3);
+      computed.internal_date = {select_.integer(0)};
+      computed.stored_size = static_cast<std::uint64_t>(select_.integer(1));
+      computed.wire_size = static_cast<std::uint64_t>(select_.integer(2));
+      computed.structure = select_.text(3);
+      found(i, computed);
     }
     select_.reset();
   }

@@ -21,7 +21,7 @@ class CacheFile {
   static void erase(Disk& disk, const std::string& path);
 
   // False: the file failed.
-  [[nodiscard]] bool find(const std::vector<std::string>& base_names, std::vector<ComputedCache::Entry>& found);
+  [[nodiscard]] bool find(std::span<const std::string_view> base_names, const ComputedCache::Found& found);
   [[nodiscard]] bool keep(const std::vector<ComputedCache::Entry>& entries);
   [[nodiscard]] bool forget(const std::vector<std::string>& base_names);
   // Somebody removed the file, or put another in its place.

@@ -68,10 +68,8 @@ void SqliteCache::with_file(const std::string& maildir, bool create, const std::
   CacheFile::erase(disk_, path_of(maildir));
 }
 
-std::vector<ComputedCache::Entry> SqliteCache::find(const std::string& maildir, const std::vector<std::string>& base_names) {
-  std::vector<Entry> found;
+void SqliteCache::find(const std::string& maildir, std::span<const std::string_view> base_names, const Found& found) {
   with_file(maildir, false, [&](CacheFile& file) { return file.find(base_names, found); });
-  return found;
 }
 
 void SqliteCache::keep(const std::string& maildir, const std::vector<Entry>& entries) {

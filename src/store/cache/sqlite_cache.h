@@ -26,7 +26,7 @@ class SqliteCache final : public ComputedCache {
   SqliteCache(Disk& disk, CacheSettings settings, std::function<Instant()> now);
   ~SqliteCache() override;
 
-  std::vector<Entry> find(const std::string& maildir, const std::vector<std::string>& base_names) override;
+  void find(const std::string& maildir, std::span<const std::string_view> base_names, const Found& found) override;
   void keep(const std::string& maildir, const std::vector<Entry>& entries) override;
   void forget(const std::string& maildir, const std::vector<std::string>& base_names) override;
   void close_unused() override;

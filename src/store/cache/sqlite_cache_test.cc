@@ -21,9 +21,14 @@ class SqliteCacheTest : public testing::Test {
     result.computed.structure = structure;
     return result;
   }
-  std::vector<std::string> found(const std::string& maildir, const std::vector<std::string>& names) {
+  std::vector<ComputedCache::Entry> find(const std::string& maildir, const std::vector<std::string_view>& names) {
+    std::vector<ComputedCache::Entry> result;
+    cache->find(maildir, names, [&](std::size_t i, Computed& computed) { result.push_back({std::string(names[i]), computed}); });
+    return result;
+  }
+  std::vector<std::string> found(const std::string& maildir, const std::vector<std::string_view>& names) {
     std::vector<std::string> result;
-    for (const auto& one : cache->find(maildir, names)) result.push_back(one.base_name);
+    for (const auto& one : find(maildir, names)) result.push_back(one.base_name);
     return result;
   }
   void make(CacheSettings settings = {}) {
@@ -41,7 +46,7 @@ TEST_F(SqliteCacheTest, FindsWhatItKept) {
   EXPECT_TRUE(found("/a", {"1"}).empty());
   EXPECT_FALSE(exists(disk, "/a/courier-cache.sqlite"));  // asking makes no file
   cache->keep("/a", {entry("1"), entry("2", std::string("\0x", 2)), entry("3", std::string(2u << 20, 'x'))});
-  const auto entries = cache->find("/a", {"2", "9", "1", "3"});
+  const auto entries = find("/a", {"2", "9", "1", "3"});
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries[0].computed, entry("2", std::string("\0x", 2)).computed);
   EXPECT_EQ(entries[1].base_name, "1");

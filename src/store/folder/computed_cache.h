@@ -2,7 +2,10 @@
 // everything is computed each time. Blocking; called on the accounts' strands, for one maildir one call at a time.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/folder/folder.h"
@@ -16,8 +19,9 @@ class ComputedCache {
     std::string base_name;  // of the message: names its bytes for ever
     Computed computed;      // `uid` is not stored
   };
-  // What is known of these, in the order asked for; what is not known is left out.
-  [[nodiscard]] virtual std::vector<Entry> find(const std::string& maildir, const std::vector<std::string>& base_names) = 0;
+  // Calls `found` with what is known of these, in the order asked for, and with their index. Its strings may be taken.
+  using Found = std::function<void(std::size_t index, Computed& computed)>;
+  virtual void find(const std::string& maildir, std::span<const std::string_view> base_names, const Found& found) = 0;
   virtual void keep(const std::string& maildir, const std::vector<Entry>& entries) = 0;
   // Now and then, on any thread: lets go of what was not used for a while.
   virtual void close_unused() = 0;

@@ -7,6 +7,7 @@
 #include "store/folder/account.h"
 #include "store/folder/computed_cache.h"
 #include "store/folder/folder_core.h"
+#include "store/folder/folder_reader.h"
 #include "store/folder/folder_work.h"
 #include "store/folder/store.h"
 
@@ -183,28 +184,39 @@ void Folder::refresh_later(Duration after) {
 
 Task<StoreResult<std::vector<LoadedMessage>>> Folder::load(std::vector<Uid> uids, ReadLimits limits) {
   CHECK(uids.size() <= 1000);
-  return work([uids = std::move(uids), limits](FolderCore& core, WallTime now) { return load_messages(core.state, uids, limits, now); });
+  return work([uids = std::move(uids), limits](FolderCore& core, WallTime now) -> StoreResult<std::vector<LoadedMessage>> {
+    FolderReader reader(core.state, nullptr, now);
+    std::vector<LoadedMessage> messages;
+    std::uint64_t together = 0;
+    for (const Uid uid : uids) {
+      LoadedMessage message;
+      const auto loaded = reader.load(uid, limits, message);
+      if (!loaded) return fail(loaded.error());
+      if (!*loaded) continue;
+      together += message.bytes.size();
+      messages.push_back(std::move(message));
+      if (together >= limits.together) break;
+    }
+    return messages;
+  });
+}
+
+Pending<StoreResult<void>> Folder::read(ReadJob job) {
+  return account_->strand_.start(
+      [core = core_, cache = account_->store_.cache(), now = account_->loop().wall_now(), job = std::move(job)]() -> StoreResult<void> {
+        if (core->deleted) return fail(gone(*core));
+        FolderReader reader(core->state, cache, now);
+        auto done = job(reader);
+        core->publish();  // it may have looked for messages that were renamed
+        return done;
+      });
 }
 
 Task<std::vector<Computed>> Folder::computed(std::vector<Uid> uids) {
   ComputedCache* cache = account_->store_.cache();
-  if (!cache) co_return std::vector<Computed>();
-  auto found = co_await work([uids = std::move(uids), cache](FolderCore& core, WallTime) -> StoreResult<std::vector<Computed>> {
-    std::vector<std::string> names;
-    std::vector<Uid> asked;
-    for (const Uid uid : uids) {
-      const Entry* entry = core.state.find(uid);
-      if (!entry) continue;
-      names.push_back(entry->base);
-      asked.push_back(uid);
-    }
+  auto found = co_await work([uids = std::move(uids), cache](FolderCore& core, WallTime now) -> StoreResult<std::vector<Computed>> {
     std::vector<Computed> result;
-    std::size_t at = 0;
-    for (ComputedCache::Entry& entry : cache->find(core.account->state.root(), names)) {
-      while (names[at] != entry.base_name) ++at;
-      entry.computed.uid = asked[at];
-      result.push_back(std::move(entry.computed));
-    }
+    FolderReader(core.state, cache, now).computed(uids, [&](std::size_t, Computed& computed) { result.push_back(std::move(computed)); });
     return result;
   });
   if (!found) co_return std::vector<Computed>();

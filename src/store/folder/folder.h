@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "base/time.h"
 #include "runtime/disk.h"
 #include "runtime/loop.h"
+#include "runtime/pool.h"
 #include "runtime/task.h"
 #include "store/folder/snapshot.h"
 #include "store/folder/types.h"
@@ -28,6 +30,7 @@ class DirectoryWatch;
 namespace courier::store {
 
 class Account;
+class FolderReader;
 class Upload;
 class UploadContent;
 struct FolderCore;
@@ -37,16 +40,16 @@ struct FolderCore;
 struct LoadedMessage {
   Uid uid;
   std::uint64_t size = 0;      // stored, LF line ends
-  WallTime internal_date;      // mtime of the file
+  WallTime internal_date;      // mtime of the file, unless ReadLimits::dates was false
   bool has_bytes = false;
   std::string bytes;
   std::shared_ptr<File> file;
-  std::string base_name;       // identifies the bytes for ever: key of the cache
 };
 struct ReadLimits {
   std::uint64_t whole = 256 * 1024;       // larger messages come as a file
   std::uint64_t together = 1024 * 1024;   // stop after this many bytes; ask again for the rest
-  bool facts_only = false;                // neither bytes nor file: size, internal date and base name
+  bool facts_only = false;                // neither bytes nor file: size and internal date
+  bool dates = true;                      // false saves a system call a message
 };
 
 // What can be computed again from a message's bytes; kept in a cache that may be deleted at any time (store/cache).
@@ -132,6 +135,10 @@ class Folder : public std::enable_shared_from_this<Folder> {
   // The messages, in the order asked for, without those that are gone; fewer when limits.together was reached (at least one
   // of those that exist). Asks for at most 1,000 at once.
   [[nodiscard]] Task<StoreResult<std::vector<LoadedMessage>>> load(std::vector<Uid> uids, ReadLimits limits = {});
+  // Runs `job` on the account's strand; it is submitted when this returns. It owns what it uses, and runs to its end whatever becomes
+  // of who waits. A job that takes longer than some milliseconds holds up all that happens in this account.
+  using ReadJob = std::function<StoreResult<void>(FolderReader& reader)>;
+  [[nodiscard]] Pending<StoreResult<void>> read(ReadJob job);
 
   // What remember() was given for these messages, as far as it is still there, in the order asked for. Never an error: what
   // is lost is computed again.

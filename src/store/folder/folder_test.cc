@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/folder/folder_reader.h"
 #include "store/folder/testing.h"
 
 namespace courier::store {
@@ -98,6 +99,44 @@ TEST_F(FolderTest, LoadStopsWhenEnoughIsRead) {
   const auto facts = run(inbox->load({Uid(3)}, {.facts_only = true}));
   EXPECT_EQ(facts->at(0).size, 101u);
   EXPECT_FALSE(facts->at(0).has_bytes);
+}
+
+// The size in a name is what somebody wrote there.
+TEST_F(FolderTest, LoadsWhateverSizeTheNameTells) {
+  const FolderPtr inbox = open();
+  const std::string content(30'000, 'x');
+  for (const char* size : {"", ",S=30000", ",S=0", ",S=29999", ",S=30001", ",S=7", ",S=99999999"}) {
+    put(std::string("/m/cur/") + "1.a" + size + ":2,", content);
+    refresh(inbox);
+    const Uid uid = inbox->current()->at(inbox->current()->size() - 1).uid;
+    const auto whole = run(inbox->load({uid}));
+    ASSERT_EQ(whole->size(), 1u) << size;
+    EXPECT_EQ(whole->at(0).bytes, content) << size;
+    EXPECT_EQ(whole->at(0).size, content.size()) << size;
+    EXPECT_GT(whole->at(0).internal_date, WallTime()) << size;
+    const auto large = run(inbox->load({uid}, {.whole = 29'999}));
+    EXPECT_TRUE(large->at(0).file) << size;
+    EXPECT_EQ(large->at(0).size, content.size()) << size;
+    ASSERT_TRUE(run(inbox->remove({uid})));
+  }
+}
+
+TEST_F(FolderTest, AReadersJobRunsAtOnceAndToItsEnd) {
+  const FolderPtr inbox = open();
+  ASSERT_TRUE(append(inbox, "one\n"));
+  std::string read;
+  const auto job = [&read](FolderReader& reader) -> StoreResult<void> {
+    LoadedMessage message;
+    for (const Uid uid : {Uid(1), Uid(2)}) {
+      const auto loaded = reader.load(uid, {}, message);
+      if (!loaded) return fail(loaded.error());
+      read += *loaded ? message.bytes : "gone";
+    }
+    return {};
+  };
+  (void)inbox->read(job);  // nobody waits for it
+  loop.run_ready();
+  EXPECT_EQ(read, "one\ngone");
 }
 
 TEST_F(FolderTest, StoreChangesFlagsAndKeywords) {

@@ -32,58 +32,6 @@ StoreError over_quota() { return {.fault = StoreFault::OverQuota, .text = "over 
 
 using namespace work;
 
-// --- reading ---
-
-namespace {
-
-DiskResult<LoadedMessage> load_one(FolderState& folder, const Entry& entry, const ReadLimits& limits) {
-  LoadedMessage message;
-  message.uid = entry.message.uid;
-  message.base_name = entry.base;
-  const std::string path = folder.file(entry);
-  Disk& disk = folder.account().disk();
-  if (limits.facts_only) {
-    const auto facts = disk.facts(path);
-    if (!facts) return fail(facts.error());
-    message.size = facts->size;
-    message.internal_date = facts->modified;
-    return message;
-  }
-  auto file = disk.open(path, OpenMode::Read);
-  if (!file) return fail(file.error());
-  const auto facts = (*file)->facts();
-  if (!facts) return fail(facts.error());
-  message.size = facts->size;
-  message.internal_date = facts->modified;
-  if (message.size > limits.whole) {
-    message.file = std::move(*file);
-    return message;
-  }
-  message.bytes.resize(message.size);
-  const auto got = (*file)->read_at(0, message.bytes);
-  if (!got) return fail(got.error());
-  message.bytes.resize(*got);
-  message.has_bytes = true;
-  return message;
-}
-
-}  // namespace
-
-StoreResult<std::vector<LoadedMessage>> load_messages(FolderState& folder, const std::vector<Uid>& uids, const ReadLimits& limits,
-                                                      WallTime now) {
-  std::vector<LoadedMessage> messages;
-  std::uint64_t together = 0;
-  for (const Uid uid : uids) {
-    auto message = on_message(folder, uid, now, [&](const Entry& entry) { return load_one(folder, entry, limits); });
-    if (!message && message.error().os_error == ENOENT) continue;
-    if (!message) return fail(store_error(message.error()));
-    together += message->bytes.size();
-    messages.push_back(std::move(*message));
-    if (together >= limits.together) break;
-  }
-  return messages;
-}
-
 // --- APPEND ---
 
 StoreResult<Appended> append_messages(FolderState& folder, std::vector<Prepared> messages, WallTime now) {

@@ -13,9 +13,6 @@
 
 namespace courier::store {
 
-[[nodiscard]] StoreResult<std::vector<LoadedMessage>> load_messages(FolderState& folder, const std::vector<Uid>& uids,
-                                                                    const ReadLimits& limits, WallTime now);
-
 struct Prepared {
   std::shared_ptr<UploadContent> content;
   Flags flags;

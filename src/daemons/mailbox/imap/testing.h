@@ -19,14 +19,14 @@ namespace courier::mailbox {
 // Remembers everything, and counts what was of use.
 class MapCache final : public store::ComputedCache {
  public:
-  std::vector<Entry> find(const std::string& maildir, const std::vector<std::string>& base_names) override {
-    std::vector<Entry> found;
-    for (const auto& name : base_names) {
-      const auto entry = entries.find(maildir + "/" + name);
-      if (entry != entries.end()) found.push_back({name, entry->second});
+  void find(const std::string& maildir, std::span<const std::string_view> base_names, const Found& found) override {
+    for (std::size_t i = 0; i < base_names.size(); ++i) {
+      const auto entry = entries.find(maildir + "/" + std::string(base_names[i]));
+      if (entry == entries.end()) continue;
+      store::Computed computed = entry->second;
+      found(i, computed);
+      ++hits;
     }
-    hits += found.size();
-    return found;
   }
   void keep(const std::string& maildir, const std::vector<Entry>& kept) override {
     for (const auto& entry : kept) entries[maildir + "/" + entry.base_name] = entry.computed;
@@ -66,7 +66,7 @@ class ImapTest : public testing::Test {
 
   // A new session; its greeting is dropped.
   Client& sign_in(std::string buffered = {}) {
-    auto pair = make_memory_streams(loop, 1 << 20);
+    auto pair = make_memory_streams(loop, pipe);
     auto client = std::make_unique<Client>();
     client->stream = std::move(pair.first);
     client->session = make_imap_session({.loop = loop,
@@ -134,6 +134,7 @@ class ImapTest : public testing::Test {
   store::AccountPtr account;
   Metrics metrics;
   ImapSettings settings;
+  std::size_t pipe = 1 << 20;  // bytes that may lie between client and session
   ImapProbe probe{no_log(), metrics};
   std::vector<std::unique_ptr<Client>> clients;
   std::string greeting;

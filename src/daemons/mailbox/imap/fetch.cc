@@ -1,55 +1,64 @@
-#include "wire/imap/fetch.h"
-
 #include <algorithm>
+#include <utility>
 
-#include "daemons/mailbox/imap/fetch_plan.h"
+#include "daemons/mailbox/imap/fetch_writer.h"
 #include "daemons/mailbox/imap/session.h"
 
 namespace courier::mailbox {
 
 namespace {
 
-constexpr std::size_t batch_size = 100;
-constexpr store::ReadLimits read_limits{.whole = 128 * 1024, .together = 512 * 1024};
-
-store::Computed learn(const FetchMessage& message) {
-  return {.uid = message.uid,
-          .internal_date = message.internal_date,
-          .stored_size = message.loaded->size,
-          .wire_size = message.wire_size,
-          .structure = message.structure ? message::encode_structure(*message.structure) : std::string()};
-}
+// A client that goes away in the middle leaves no more than so many messages marked as \Seen that it did not get.
+constexpr std::size_t seen_together = 100;
+constexpr std::size_t most_together = 1000;
 
 }  // namespace
 
-// RFC 3501, section 6.4.5. What the view knows is written at once; for the rest messages are taken in batches, and large ones sent
-// from their files chunk by chunk. Messages that somebody expunged, or whose files another program removed, are left out; EXPUNGE
-// follows when it may be sent (RFC 2180, section 4.1). That is NO when nothing is left, else it tells in its code (RFC 5530).
+// RFC 3501, section 6.4.5. What the view knows is written at once; for the rest answers are made piece by piece. Messages that somebody
+// expunged, or whose files another program removed, are left out; EXPUNGE follows when it may be sent (RFC 2180, section 4.1). That is
+// NO when nothing is left, else it tells in its code (RFC 5530).
 Task<Reply> ImapSession::fetch(const imap::Command& command) {
   const auto& arguments = std::get<imap::FetchArguments>(command.arguments);
   std::vector<imap::SequenceSet::Range> ranges;
   if (!selected_->numbers(arguments.set, command.uid, ranges)) co_return bad("There is no message with that number.");
-  const FetchPlan plan(arguments.items, command.uid);
+  const auto plan = std::make_shared<const FetchPlan>(arguments.items, command.uid);
+  const std::size_t together = plan->seen ? seen_together : most_together;
   std::vector<std::uint32_t> batch;
-  FetchTally tally;
+  FetchProgress progress;
   for (const auto& range : ranges) {
     for (std::uint32_t number = range.first; number <= range.last; ++number) {
-      if (plan.from_view()) {
-        co_await write_message(plan, {.number = number, .uid = selected_->view.at(number).uid});
+      if (plan->from_view()) {
+        write_from_view(*plan, number);
+        if (output_.due()) co_await output_.flush();
         continue;
       }
       batch.push_back(number);
-      if (batch.size() < batch_size) continue;
-      if (const auto reply = co_await fetch_batch(plan, command, std::move(batch), tally)) co_return *reply;
-      batch.clear();
+      if (batch.size() < together) continue;
+      if (const auto reply = co_await fetch_batch(plan, command, std::exchange(batch, {}), progress)) co_return *reply;
     }
   }
   if (!batch.empty()) {
-    if (const auto reply = co_await fetch_batch(plan, command, std::move(batch), tally)) co_return *reply;
+    if (const auto reply = co_await fetch_batch(plan, command, std::move(batch), progress)) co_return *reply;
   }
-  if (tally.gone == 0) co_return ok("Fetched.");
-  if (tally.told == 0) co_return reply_for(store::StoreFault::Gone);
+  if (progress.gone == 0) co_return ok("Fetched.");
+  if (progress.told == 0) co_return reply_for(store::StoreFault::Gone);
   co_return ok("[EXPUNGEISSUED] Some of the messages no longer exist.");
+}
+
+void ImapSession::write_from_view(const FetchPlan& plan, std::uint32_t number) {
+  const store::Message& message = selected_->view.at(number);
+  std::string& out = output_.text();
+  out += "* " + std::to_string(number) + " FETCH (";
+  for (const auto& item : plan.items) {
+    if (&item != &plan.items.front()) out += ' ';
+    if (item.kind == imap::FetchItem::Kind::Flags) {
+      selected_->write_flags(out, message);
+    } else {
+      out += item.name;
+      out += std::to_string(message.uid.value);
+    }
+  }
+  out += ")\r\n";
 }
 
 // The implied \Seen: the numbers whose flags changed, ascending. What else changed meanwhile is told now.
@@ -72,76 +81,46 @@ Task<std::vector<std::uint32_t>> ImapSession::mark_seen(const FetchPlan& plan, c
   co_return changed;
 }
 
-// The bytes of one message of the batch; null when it is gone. Those that will be needed next are loaded with it.
-Task<store::StoreResult<const store::LoadedMessage*>> ImapSession::load_message(const FetchPlan& plan, FetchBatch& batch, std::size_t i) {
-  auto& loaded = batch.loaded;
-  if (batch.next_loaded == loaded.size()) {
-    std::vector<store::Uid> wanted;
-    for (std::size_t j = i; j < batch.uids.size(); ++j) {
-      if (batch.load[j]) wanted.push_back(batch.uids[j]);
-    }
-    auto limits = read_limits;
-    limits.facts_only = plan.date && !plan.size && !plan.structure && !plan.bytes;
-    auto more = co_await selected_->folder->load(std::move(wanted), limits);
-    if (!more) co_return fail(more.error());
-    loaded = std::move(*more);
-    batch.next_loaded = 0;
+// While one piece is sent the next is made: no more than two are in memory, however slowly the client takes them.
+Task<std::optional<Reply>> ImapSession::fetch_batch(std::shared_ptr<const FetchPlan> plan, const imap::Command& command,
+                                                    std::vector<std::uint32_t> numbers, FetchProgress& progress) {
+  const auto seen = co_await mark_seen(*plan, numbers, command.uid);
+  const auto writer = std::make_shared<FetchWriter>(plan, fetch_messages(*plan, numbers, seen));
+  writer->text = std::move(progress.spare);
+  auto making = make_piece(writer);
+  for (bool more = true; more;) {
+    co_await making.done;
+    const auto made = making.take();
+    std::string text = std::exchange(writer->text, std::move(progress.spare));
+    auto learned = std::exchange(writer->learned, {});
+    more = made && writer->next() != FetchWriter::Next::Done;
+    if (more) making = make_piece(writer);
+    if (!learned.empty()) selected_->folder->remember(std::move(learned));
+    co_await output_.write(text);
+    text.clear();
+    progress.spare = std::move(text);
+    if (!made) co_return failed(made.error(), command);
   }
-  if (batch.next_loaded == loaded.size() || loaded[batch.next_loaded].uid != batch.uids[i]) co_return nullptr;
-  co_return &loaded[batch.next_loaded++];
-}
-
-// What was computed before, and which messages must be loaded all the same.
-Task<> ImapSession::recall(const FetchPlan& plan, FetchBatch& batch) {
-  auto known = co_await selected_->folder->computed(batch.uids);
-  batch.known.resize(batch.uids.size());
-  batch.structures.resize(batch.uids.size());
-  batch.load.assign(batch.uids.size(), true);
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < batch.uids.size() && next < known.size(); ++i) {
-    if (known[next].uid != batch.uids[i]) continue;
-    store::Computed& facts = known[next++];
-    const bool large = plan.bytes && facts.stored_size > read_limits.whole;
-    if (plan.structure || large) batch.structures[i] = message::decode_structure(facts.structure);
-    if (plan.structure && !batch.structures[i]) continue;
-    facts.structure = std::string();
-    batch.known[i] = std::move(facts);
-    batch.load[i] = plan.bytes;
-  }
-}
-
-Task<std::optional<Reply>> ImapSession::fetch_batch(const FetchPlan& plan, const imap::Command& command, std::vector<std::uint32_t> numbers,
-                                                    FetchTally& tally) {
-  const auto seen = co_await mark_seen(plan, numbers, command.uid);
-  FetchBatch batch;
-  for (const std::uint32_t number : numbers) batch.uids.push_back(selected_->view.at(number).uid);
-  co_await recall(plan, batch);
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    FetchMessage message{.number = numbers[i], .flags_changed = std::ranges::binary_search(seen, numbers[i]), .uid = batch.uids[i]};
-    message.structure = std::move(batch.structures[i]);
-    if (const auto& facts = batch.known[i]) {
-      message.internal_date = facts->internal_date;
-      message.wire_size = facts->wire_size;
-    }
-    if (batch.load[i]) {
-      const auto loaded = co_await load_message(plan, batch, i);
-      if (!loaded) co_return failed(loaded.error(), command);
-      if (!*loaded) {
-        ++tally.gone;
-        continue;
-      }
-      message.loaded = *loaded;
-      message.internal_date = message.loaded->internal_date;
-      const bool had_structure = message.structure.has_value();
-      co_await complete_facts(plan, message);
-      const bool new_structure = message.structure.has_value() && !had_structure;
-      if (new_structure || (plan.size && !batch.known[i])) batch.learned.push_back(learn(message));
-    }
-    co_await write_message(plan, message);
-    ++tally.told;
-  }
-  if (!batch.learned.empty()) selected_->folder->remember(std::move(batch.learned));
+  progress.told += writer->told();
+  progress.gone += writer->gone();
   co_return std::nullopt;
+}
+
+std::vector<FetchMessage> ImapSession::fetch_messages(const FetchPlan& plan, const std::vector<std::uint32_t>& numbers,
+                                                      const std::vector<std::uint32_t>& seen) const {
+  std::vector<FetchMessage> messages;
+  messages.reserve(numbers.size());
+  for (const std::uint32_t number : numbers) {
+    const store::Message& message = selected_->view.at(number);
+    FetchMessage& one = messages.emplace_back(FetchMessage{.number = number, .uid = message.uid});
+    if (plan.flags || std::ranges::binary_search(seen, number)) selected_->write_flags(one.flags, message);
+  }
+  return messages;
+}
+
+Pending<store::StoreResult<void>> ImapSession::make_piece(const std::shared_ptr<FetchWriter>& writer) {
+  if (writer->next() == FetchWriter::Next::File) return start_.account->pool().start([writer] { return writer->from_file(); });
+  return selected_->folder->read([writer](store::FolderReader& reader) { return writer->from_folder(reader); });
 }
 
 }  // namespace courier::mailbox

@@ -1,13 +1,12 @@
 // FETCH's answer for one message.
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 #include "base/text.h"
-#include "daemons/mailbox/imap/fetch_plan.h"
-#include "daemons/mailbox/imap/message_source.h"
-#include "daemons/mailbox/imap/session.h"
+#include "daemons/mailbox/imap/fetch_writer.h"
 #include "wire/imap/body_structure.h"
 #include "wire/imap/date.h"
-#include "wire/imap/envelope.h"
 #include "wire/message/field.h"
 #include "wire/message/wire_offsets.h"
 
@@ -17,6 +16,18 @@ namespace {
 
 using Kind = imap::FetchItem::Kind;
 using Text = imap::Section::Text;
+
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(std::begin(digits), std::end(digits), number).ptr);
+}
+
+// literal = "{" number "}" CRLF *CHAR8, without the characters
+void begin_literal(std::string& out, std::uint64_t size) {
+  out += '{';
+  append_number(out, size);
+  out += "}\r\n";
+}
 
 // The fields that a section names, or all others, and the blank line.
 std::string filter_header(std::string_view header, const imap::Section& section) {
@@ -51,93 +62,84 @@ imap::SectionPlace place_in_memory(std::string_view bytes, Text text) {
   return {begin, end, part.size() + message::count_lone_lf(part)};
 }
 
-void write_literal(std::string& out, std::string_view text, const std::optional<imap::Partial>& partial) {
-  if (partial) text = text.substr(std::min<std::size_t>(partial->start, text.size()), partial->count);
-  out += '{' + std::to_string(text.size()) + "}\r\n";
-  out += text;
-}
-
 }  // namespace
 
-// What the plan needs and the cache did not know.
-Task<> ImapSession::complete_facts(const FetchPlan& plan, FetchMessage& message) {
-  const store::LoadedMessage& loaded = *message.loaded;
-  const bool from_file = !loaded.has_bytes && loaded.file;
-  const bool wanted = plan.structure || (from_file && (plan.size || plan.bytes));
-  if (wanted && !message.structure) {
-    message.structure = co_await MessageSource{start_.account->pool(), loaded}.structure();
+// message-data = nz-number SP "FETCH" SP msg-att. False: the piece is full in the middle of a large message.
+bool FetchWriter::write_message() {
+  const std::size_t most = loaded_.file ? piece : std::numeric_limits<std::size_t>::max();
+  const FetchMessage& message = messages_[at_];
+  if (!begun_) {
+    text += "* ";
+    append_number(text, message.number);
+    text += " FETCH (";
+    begun_ = true;
+    item_ = 0;
   }
-  if (message.structure) {
-    message.wire_size = message.structure->wire_size;
-  } else if (loaded.has_bytes && plan.size) {
-    message.wire_size = loaded.size + message::count_lone_lf(loaded.bytes);
+  for (; item_ < plan_->items.size(); ++item_) {
+    if (!section_) {
+      if (item_ > 0) text += ' ';
+      write_item(plan_->items[item_]);
+    }
+    if (section_ && !section_->write(bytes_, text, most)) return false;
+    section_.reset();
+  }
+  if (!message.flags.empty() && !plan_->flags) {  // changed by this FETCH
+    text += ' ';
+    text += message.flags;
+  }
+  text += ")\r\n";
+  begun_ = false;
+  ++told_;
+  return true;
+}
+
+void FetchWriter::write_item(const FetchPlan::Item& item) {
+  if (item.kind == Kind::Flags) {
+    text += messages_[at_].flags;
+    return;
+  }
+  text += item.name;
+  if (item.section) return begin_section(item);
+  switch (item.kind) {
+    case Kind::Uid: append_number(text, messages_[at_].uid.value); break;
+    case Kind::InternalDate: imap::write_date_time(text, {.time = facts_.internal_date}); break;
+    case Kind::Size: append_number(text, facts_.wire_size); break;
+    case Kind::Envelope: text += facts_.told->envelope; break;
+    case Kind::Body: imap::write_body(text, *facts_.structure, imap::Extended::No); break;
+    default: text += facts_.told->body_structure; break;
   }
 }
 
-// message-data = nz-number SP "FETCH" SP msg-att
-Task<> ImapSession::write_message(const FetchPlan& plan, const FetchMessage& message) {
-  std::string& out = output_.text();
-  out += "* " + std::to_string(message.number) + " FETCH (";
-  bool first = true, flags_told = false;
-  for (const auto& item : plan.items) {
-    if (!first) out += ' ';
-    first = false;
-    if (is_section(item.kind)) {
-      co_await write_section(item, message);
-      continue;
-    }
-    if (item.kind == Kind::Flags) {
-      selected_->write_flags(out, selected_->view.at(message.number));
-      flags_told = true;
-      continue;
-    }
-    imap::write_fetch_item(out, item);
-    out += ' ';
-    switch (item.kind) {
-      case Kind::Uid: out += std::to_string(message.uid.value); break;
-      case Kind::InternalDate: imap::write_date_time(out, {.time = message.internal_date}); break;
-      case Kind::Size: out += std::to_string(message.wire_size); break;
-      case Kind::Envelope: imap::write_envelope(out, *message.structure->parts[0].envelope); break;
-      case Kind::Body: imap::write_body(out, *message.structure, imap::Extended::No); break;
-      default: imap::write_body(out, *message.structure, imap::Extended::Yes); break;
-    }
-  }
-  if (message.flags_changed && !flags_told) {
-    out += ' ';
-    selected_->write_flags(out, selected_->view.at(message.number));
-  }
-  out += ")\r\n";
-  if (output_.due()) co_await output_.flush();
-}
-
-Task<> ImapSession::write_section(const imap::FetchItem& item, const FetchMessage& message) {
-  const imap::Section section = section_of(item);
-  std::string& out = output_.text();
-  imap::write_fetch_item(out, item);
-  out += ' ';
-  std::optional<imap::SectionPlace> place;
-  if (message.structure) {
-    place = imap::find_section(*message.structure, section);
-  } else {
-    place = place_in_memory(message.loaded->bytes, section.text);
-  }
+void FetchWriter::begin_section(const FetchPlan::Item& item) {
+  const message::Structure* structure = facts_.structure ? &*facts_.structure : nullptr;
+  const auto place = structure ? imap::find_section(*structure, item.where) : place_in_memory(loaded_.bytes, item.where.text);
   if (!place) {
-    out += "NIL";
-    co_return;
+    text += "NIL";
+    return;
   }
-  const MessageSource source{start_.account->pool(), *message.loaded};
-  if (section.text == Text::HeaderFields || section.text == Text::HeaderFieldsNot) {
-    const std::string header = co_await source.read_header(place->begin, place->end);
-    write_literal(out, filter_header(header, section), item.partial);
-    co_return;
-  }
-  Slice slice{.place = *place, .start = 0, .count = place->size};
+  if (item.where.text == Text::HeaderFields || item.where.text == Text::HeaderFieldsNot) return write_fields(item, *place);
+  std::uint64_t start = 0, count = place->size;
   if (item.partial) {
-    slice.start = std::min<std::uint64_t>(item.partial->start, place->size);
-    slice.count = std::min<std::uint64_t>(item.partial->count, place->size - slice.start);
+    start = std::min<std::uint64_t>(item.partial->start, place->size);
+    count = std::min<std::uint64_t>(item.partial->count, place->size - start);
   }
-  out += '{' + std::to_string(slice.count) + "}\r\n";
-  co_await write_slice(source, message.structure ? &*message.structure : nullptr, slice, output_);
+  begin_literal(text, count);
+  section_.emplace(bytes_, structure, *place, start, count);
+}
+
+// Of a header that is longer than a megabyte only so much is looked at.
+void FetchWriter::write_fields(const FetchPlan::Item& item, const imap::SectionPlace& place) {
+  constexpr std::uint64_t most = 1 << 20;
+  std::string header;
+  bytes_.each(place.begin, std::min(place.end, place.begin + most), [&](std::string_view chunk) {
+    header += chunk;
+    return true;
+  });
+  const std::string fields = filter_header(header, item.where);
+  std::string_view told = fields;
+  if (item.partial) told = told.substr(std::min<std::size_t>(item.partial->start, told.size()), item.partial->count);
+  begin_literal(text, told.size());
+  text += told;
 }
 
 }  // namespace courier::mailbox

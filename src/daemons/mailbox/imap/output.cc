@@ -6,7 +6,19 @@ namespace courier::mailbox {
 
 Task<> ImapOutput::flush() {
   const std::string bytes = std::exchange(buffer_, std::string());
-  std::string_view rest = bytes;
+  co_await send(bytes);
+}
+
+Task<> ImapOutput::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() < enough) {
+    buffer_ += bytes;
+    co_return;
+  }
+  if (!buffer_.empty()) co_await flush();
+  co_await send(bytes);
+}
+
+Task<> ImapOutput::send(std::string_view rest) {
   while (!rest.empty()) {
     const auto taken = stream_.write_now(rest);
     if (taken) {

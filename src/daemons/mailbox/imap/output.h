@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "runtime/stream.h"
 
@@ -21,12 +22,17 @@ class ImapOutput {
 
   // Append here.
   [[nodiscard]] std::string& text() { return buffer_; }
-  [[nodiscard]] bool due() const { return buffer_.size() >= 32 * 1024; }
+  [[nodiscard]] bool due() const { return buffer_.size() >= enough; }
   // Writes everything; throws SessionEnd when that fails.
   [[nodiscard]] Task<> flush();
+  // What was appended, then `bytes`, which outlive it. Where that is little it is kept for the next flush().
+  [[nodiscard]] Task<> write(std::string_view bytes);
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
 
  private:
+  static constexpr std::size_t enough = 32 * 1024;  // to be written
+  [[nodiscard]] Task<> send(std::string_view bytes);
+
   Loop& loop_;
   Stream& stream_;
   Duration timeout_;

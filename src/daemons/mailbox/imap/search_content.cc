@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "daemons/mailbox/imap/message_bytes.h"
 #include "wire/message/field.h"
 #include "wire/message/mail_date.h"
 #include "wire/message/structure.h"
@@ -15,41 +16,7 @@ namespace courier::mailbox {
 
 namespace {
 
-constexpr std::size_t chunk_size = 64 * 1024;
 constexpr std::uint64_t most_header = 1 << 20;
-
-struct ReadFailed {};  // leaves search_content()
-
-// The message's bytes, wherever they lie.
-class Bytes {
- public:
-  explicit Bytes(const store::LoadedMessage& message) : message_(message) {}
-
-  // At most a chunk; empty at the end.
-  std::string_view read(std::uint64_t offset, std::uint64_t end) {
-    end = std::min(end, message_.size);
-    if (offset >= end) return {};
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(chunk_size, end - offset));
-    if (message_.has_bytes) return std::string_view(message_.bytes).substr(static_cast<std::size_t>(offset), count);
-    buffer_.resize(count);
-    const auto got = message_.file->read_at(offset, buffer_);
-    if (!got) throw ReadFailed{};
-    return std::string_view(buffer_).substr(0, *got);
-  }
-  template <class Each>
-  void each(std::uint64_t begin, std::uint64_t end, Each take) {
-    while (begin < end) {
-      const std::string_view piece = read(begin, end);
-      if (piece.empty()) return;
-      begin += piece.size();
-      if (!take(piece)) return;
-    }
-  }
-
- private:
-  const store::LoadedMessage& message_;
-  std::string buffer_;
-};
 
 // Needles in a text that comes in pieces. Between pieces it keeps as much as a needle may begin in.
 class Finder {
@@ -86,7 +53,7 @@ class Finder {
 };
 
 // Up to the blank line, or as much as is looked at.
-std::string take_header(Bytes& bytes) {
+std::string take_header(MessageBytes& bytes) {
   std::string header;
   bytes.each(0, most_header, [&](std::string_view piece) {
     const std::size_t before = header.size() - std::min<std::size_t>(header.size(), 2);
@@ -98,7 +65,7 @@ std::string take_header(Bytes& bytes) {
   return header;
 }
 
-std::uint64_t count_octets(Bytes& bytes, std::uint64_t size) {
+std::uint64_t count_octets(MessageBytes& bytes, std::uint64_t size) {
   std::uint64_t octets = size;
   char last = '\0';
   bytes.each(0, size, [&](std::string_view piece) {
@@ -132,7 +99,7 @@ void search_header(const std::vector<Needle>& needles, std::string_view header, 
 }
 
 // RFC 3501, section 6.4.4: BODY. Text parts of all levels, decoded.
-void search_part(Bytes& bytes, const message::Part& part, Finder& finder) {
+void search_part(MessageBytes& bytes, const message::Part& part, Finder& finder) {
   const auto decoder = make_transfer_decoder(part.encoding);
   CharsetDecoder charset(message::find_parameter(part.parameters, "charset"));
   SearchFolder folder;
@@ -155,7 +122,7 @@ void search_part(Bytes& bytes, const message::Part& part, Finder& finder) {
   take(rest, true);
 }
 
-void search_body(Bytes& bytes, std::uint64_t size, const std::vector<Needle>& needles, ContentFacts& facts) {
+void search_body(MessageBytes& bytes, std::uint64_t size, const std::vector<Needle>& needles, ContentFacts& facts) {
   Finder finder(needles, facts.found, true);
   if (finder.done()) return;
   message::StructureParser parser;
@@ -171,7 +138,7 @@ void search_body(Bytes& bytes, std::uint64_t size, const std::vector<Needle>& ne
 }
 
 ContentFacts search(const SearchPlan& plan, const store::LoadedMessage& loaded) {
-  Bytes bytes(loaded);
+  MessageBytes bytes(loaded);
   ContentFacts facts{.wire_size = 0, .sent = {}, .found = std::vector<bool>(plan.needles().size())};
   if (plan.needs_size()) facts.wire_size = count_octets(bytes, loaded.size);
   search_header(plan.needles(), take_header(bytes), facts);

@@ -18,7 +18,7 @@ namespace courier::mailbox {
 
 struct FetchPlan;
 struct FetchMessage;
-struct FetchBatch;
+class FetchWriter;
 class SearchPlan;
 
 class ImapSession final : public Session, private store::FolderListener {
@@ -117,18 +117,18 @@ class ImapSession final : public Session, private store::FolderListener {
   [[nodiscard]] Task<store::StoreResult<store::FolderPtr>> append_target(const imap::AppendArguments& append);
   [[nodiscard]] Task<bool> take_message(store::Upload* upload, std::uint64_t size, std::optional<store::StoreError>& error);
   // fetch.cc
-  struct FetchTally {
+  struct FetchProgress {
     std::size_t told = 0, gone = 0;  // messages
+    std::string spare;               // empty, with memory for a piece
   };
   // A reply: it failed, the rest need not be tried.
-  [[nodiscard]] Task<std::optional<Reply>> fetch_batch(const FetchPlan& plan, const imap::Command& command,
-                                                       std::vector<std::uint32_t> numbers, FetchTally& tally);
+  [[nodiscard]] Task<std::optional<Reply>> fetch_batch(std::shared_ptr<const FetchPlan> plan, const imap::Command& command,
+                                                       std::vector<std::uint32_t> numbers, FetchProgress& progress);
   [[nodiscard]] Task<std::vector<std::uint32_t>> mark_seen(const FetchPlan& plan, const std::vector<std::uint32_t>& numbers, bool uid);
-  [[nodiscard]] Task<> recall(const FetchPlan& plan, FetchBatch& batch);
-  [[nodiscard]] Task<store::StoreResult<const store::LoadedMessage*>> load_message(const FetchPlan& plan, FetchBatch& batch, std::size_t i);
-  [[nodiscard]] Task<> complete_facts(const FetchPlan& plan, FetchMessage& message);
-  [[nodiscard]] Task<> write_message(const FetchPlan& plan, const FetchMessage& message);
-  [[nodiscard]] Task<> write_section(const imap::FetchItem& item, const FetchMessage& message);
+  [[nodiscard]] std::vector<FetchMessage> fetch_messages(const FetchPlan& plan, const std::vector<std::uint32_t>& numbers,
+                                                         const std::vector<std::uint32_t>& seen) const;
+  [[nodiscard]] Pending<store::StoreResult<void>> make_piece(const std::shared_ptr<FetchWriter>& writer);
+  void write_from_view(const FetchPlan& plan, std::uint32_t number);
   // search.cc
   [[nodiscard]] Task<store::StoreResult<std::vector<std::uint32_t>>> search_contents(std::shared_ptr<const SearchPlan> plan,
                                                                                      std::vector<std::uint32_t> undecided);

@@ -53,6 +53,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   [[nodiscard]] bool start_wave();
   // For how many more messages the bytes of the group count that would begin now.
   [[nodiscard]] std::size_t extra_weight(const Box& box) const;
+  void start_next_wave();
   void wake_rested();
   [[nodiscard]] GroupPtr make_group(Boxes::value_type& entry);
   void gather();
@@ -71,6 +72,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
   std::size_t in_work = 0;                   // of them in groups
   bool in_wave = false;                      // one is under way
   Instant no_start_before{};                 // while waves follow one another
+  Instant last_came{};                       // a message
   TimerId next_start;
   Instant no_wave_before{};                  // after one that was not whole
   Duration pause = kShortestPause;           // after the next that is not whole
@@ -83,6 +85,7 @@ struct Deliverer::State : std::enable_shared_from_this<State> {
 
 void Deliverer::State::add(std::shared_ptr<Caller> caller) {
   ++in_hand;
+  last_came = loop.now();
   auto& entry = *boxes.try_emplace(caller->delivery.maildir).first;
   Box& box = entry.second;
   box.waiting.push_back(std::move(caller));
@@ -223,9 +226,19 @@ void Deliverer::State::settle(const DeliveryWave& wave) {
     no_wave_before = loop.now() + pause;
     pause = std::min(pause * 2, kLongestPause);
   }
-  next_start = loop.add_timer(no_start_before, [this] {
+  start_next_wave();
+}
+
+// After its rest, or as soon as no more messages come.
+void Deliverer::State::start_next_wave() {
+  const Instant at = std::min(no_start_before, last_came + settings.wave_lull);
+  if (loop.now() >= at) {
+    no_start_before = {};
+    return start_all();
+  }
+  next_start = loop.add_timer(at, [this] {
     next_start = {};
-    start_all();
+    start_next_wave();
   });
 }
 

@@ -144,15 +144,31 @@ TEST_F(WaveTest, FewMessagesAreSyncedEachForItself) {
 TEST_F(WaveTest, WhatComesAfterAWaveWaitsForTheNextStart) {
   send(1, 10);
   loop.run_ready();
+  EXPECT_EQ(done, 10);
+  // As long as more comes.
+  for (int i = 11; i <= 19; ++i) {
+    send(i, i);
+    loop.advance(milliseconds(5));
+  }
+  EXPECT_EQ(done, 10);
+  send(20, 20);
+  loop.advance(milliseconds(5));
+  EXPECT_EQ(done, 20);
+  EXPECT_EQ(calls("sync_volume"), 4u);
+}
+
+TEST_F(WaveTest, WhenNothingMoreComesNobodyWaitsOn) {
+  send(1, 10);
+  loop.run_ready();
   send(11, 25);
-  loop.advance(milliseconds(49));
+  loop.advance(milliseconds(9));
   EXPECT_EQ(done, 10);
   loop.advance(milliseconds(1));
   EXPECT_EQ(done, 25);
   EXPECT_EQ(calls("sync_volume"), 4u);
   // Too few for a wave, and then nobody waits for one any more.
   send(26, 27);
-  loop.advance(milliseconds(50));
+  loop.advance(milliseconds(10));
   EXPECT_EQ(done, 27);
   send(28, 28);
   loop.run_ready();

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "runtime/platform.h"
 #include "runtime/socket_address.h"
 #include "runtime/task_group.h"
 
@@ -36,6 +37,7 @@ Result<Descriptor, std::string> bind_listener(const Endpoint& at, int backlog, u
   if (!socket) return cannot("make a socket for", at);
   const int on = 1;
   if (!at.is_unix()) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (!at.is_unix()) set_no_delay(socket.get());
   if (address.storage.ss_family == AF_INET6) ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
   if (at.is_unix() && is_stale_socket(address, at.path)) ::unlink(at.path.c_str());
   if (::bind(socket.get(), address.get(), address.length) != 0) return cannot("bind", at);
@@ -52,22 +54,19 @@ struct Acceptor::State : std::enable_shared_from_this<Acceptor::State> {
     while (!paused) {
       const int outcome = co_await watch->wait(Direction::Read, Deadline::never());
       if (outcome != static_cast<int>(Readiness::Ready)) co_return;
-      if (!accept_some()) co_await loop.sleep(milliseconds(100));
+      if (!accept_one()) co_await loop.sleep(milliseconds(100));
     }
   }
 
-  // A few connections a turn, so that sessions go on while a crowd arrives. False when descriptors or memory ran out.
-  bool accept_some() {
-    for (int i = 0; i < 16 && !paused; ++i) {
-      const int fd = ::accept4(socket.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd >= 0) {
-        accepted(make_socket_stream(loop, Descriptor(fd)));
-      } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        return false;
-      } else if (errno != EINTR && errno != ECONNABORTED) {
-        return true;
-      }
-    }
+  // One connection a turn, so that sessions go on while a crowd arrives, and no call is made to hear that nobody else is there.
+  // False when descriptors or memory ran out.
+  bool accept_one() {
+    SocketAddress from;
+    from.length = sizeof from.storage;
+    Descriptor connection(::accept4(socket.get(), reinterpret_cast<sockaddr*>(&from.storage), &from.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!connection) return errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM;
+    if (!platform::accepted_have_no_delay) set_no_delay(connection.get());
+    accepted(make_accepted_stream(loop, std::move(connection), from_socket_address(from.storage, from.length)));
     return true;
   }
 

@@ -17,6 +17,9 @@ namespace courier::platform {
 // Becomes readable when that child of ours ends; waitpid() then does not block. None on failure (errno says why).
 [[nodiscard]] Descriptor exit_watch(int pid);
 
+// Whether a socket that is accepted has TCP_NODELAY from the one that listens.
+extern const bool accepted_have_no_delay;
+
 // Sends the acknowledgement of what was received on a TCP socket that is due, and of what comes next at once. No effect on others.
 void acknowledge_now(int socket);
 

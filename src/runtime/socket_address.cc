@@ -1,6 +1,7 @@
 #include "runtime/socket_address.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/un.h>
 
 #include <cstddef>
@@ -61,6 +62,11 @@ Endpoint peer_endpoint(int fd) {
   socklen_t length = sizeof storage;
   if (::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
   return from_socket_address(storage, length);
+}
+
+bool set_no_delay(int fd) {
+  const int on = 1;
+  return ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
 }
 
 }  // namespace courier

@@ -19,4 +19,7 @@ struct SocketAddress {
 [[nodiscard]] Endpoint local_endpoint(int fd);
 [[nodiscard]] Endpoint peer_endpoint(int fd);
 
+// What we write is gathered before: waiting for more (Nagle) only costs time. False: not a TCP socket.
+bool set_no_delay(int fd);
+
 }  // namespace courier

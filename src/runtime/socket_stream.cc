@@ -1,10 +1,9 @@
 // Streams on TCP and Unix sockets: own non-blocking recv and send after a wait for readiness.
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "runtime/platform.h"
 #include "runtime/socket_address.h"
@@ -13,6 +12,12 @@
 namespace courier {
 
 namespace {
+
+#ifdef MSG_MORE
+constexpr int more_follows = MSG_MORE;
+#else
+constexpr int more_follows = 0;
+#endif
 
 IoError from_errno(int error, const char* detail = "") {
   IoFault fault = IoFault::Other;
@@ -43,7 +48,8 @@ IoResult<void> from_readiness(int outcome) {
 
 class SocketStream final : public Stream {
  public:
-  SocketStream(Loop& loop, Descriptor socket, bool tcp) : socket_(std::move(socket)), watch_(loop.watch(socket_.get())), tcp_(tcp) {}
+  SocketStream(Loop& loop, Descriptor socket, bool tcp, std::optional<Endpoint> peer = {})
+      : socket_(std::move(socket)), watch_(loop.watch(socket_.get())), peer_(std::move(peer)), tcp_(tcp) {}
 
   Task<IoResult<void>> readable(Deadline deadline) override {
     if (!watch_) co_return fail(IoError{IoFault::Closed, 0, {}});
@@ -61,37 +67,49 @@ class SocketStream final : public Stream {
       if (errno != EINTR) return fail(from_errno(errno, "recv"));
     }
   }
-  IoResult<std::size_t> write_now(std::string_view bytes) override {
-    for (;;) {
-      const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (n >= 0) return static_cast<std::size_t>(n);
-      if (errno != EINTR) return fail(from_errno(errno, "send"));
-    }
+  IoResult<std::size_t> write_now(std::string_view bytes) override { return send(bytes, 0); }
+  // What is held back because more follows goes out with the end at once, whatever the peer sent that nobody has read.
+  IoResult<std::size_t> write_last(std::string_view bytes) override {
+    auto taken = send(bytes, more_follows);
+    if (taken && *taken == bytes.size()) finish_writing();
+    return taken;
   }
   void acknowledge_now() override {
     if (tcp_ && watch_) platform::acknowledge_now(socket_.get());
   }
   void finish_writing() override { ::shutdown(socket_.get(), SHUT_WR); }
   Endpoint local() const override { return local_endpoint(socket_.get()); }
-  Endpoint peer() const override { return peer_endpoint(socket_.get()); }
+  Endpoint peer() const override { return peer_ ? *peer_ : peer_endpoint(socket_.get()); }
   Descriptor release_socket() override {
     watch_.reset();
     return std::move(socket_);
   }
 
  private:
+  IoResult<std::size_t> send(std::string_view bytes, int flags) {
+    for (;;) {
+      const ssize_t n = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT | flags);
+      if (n >= 0) return static_cast<std::size_t>(n);
+      if (errno != EINTR) return fail(from_errno(errno, "send"));
+    }
+  }
+
   Descriptor socket_;
   std::unique_ptr<Watch> watch_;  // before the socket closes
+  const std::optional<Endpoint> peer_;  // of an accepted connection; the system knows the others
   const bool tcp_;
 };
 
 }  // namespace
 
 StreamPtr make_socket_stream(Loop& loop, Descriptor socket) {
-  // Replies are gathered before they are written: waiting for more (Nagle) only costs time. Not an error on Unix sockets.
-  const int on = 1;
-  const bool tcp = ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
+  const bool tcp = set_no_delay(socket.get());
   return std::make_unique<SocketStream>(loop, std::move(socket), tcp);
+}
+
+StreamPtr make_accepted_stream(Loop& loop, Descriptor socket, Endpoint peer) {
+  const bool tcp = !peer.is_unix();
+  return std::make_unique<SocketStream>(loop, std::move(socket), tcp, std::move(peer));
 }
 
 Task<IoResult<StreamPtr>> connect_stream(Loop& loop, Endpoint to, Deadline deadline, const Endpoint* source) {

@@ -13,6 +13,12 @@ std::string to_string(const IoError& error) {
   return text;
 }
 
+IoResult<std::size_t> Stream::write_last(std::string_view bytes) {
+  auto taken = write_now(bytes);
+  if (taken && *taken == bytes.size()) finish_writing();
+  return taken;
+}
+
 Task<IoResult<std::size_t>> read_some(Stream& stream, std::span<char> into, Deadline deadline) {
   for (;;) {
     auto got = stream.read_now(into);

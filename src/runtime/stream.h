@@ -74,6 +74,9 @@ class Stream {
 
   // Says that no more will be written (TCP FIN; TLS close_notify first). Reading goes on.
   virtual void finish_writing() = 0;
+  // The last words: write_now(), and finish_writing() when all of them were taken. On a TCP connection words and end go out
+  // together, in one segment.
+  [[nodiscard]] virtual IoResult<std::size_t> write_last(std::string_view bytes);
 
   [[nodiscard]] virtual Endpoint local() const = 0;
   [[nodiscard]] virtual Endpoint peer() const = 0;
@@ -96,6 +99,8 @@ using StreamPtr = std::unique_ptr<Stream>;
 
 // A stream on a connected, non-blocking socket (TCP or Unix), which it owns.
 [[nodiscard]] StreamPtr make_socket_stream(Loop& loop, Descriptor socket);
+// The same on one that was accepted from `peer`, and on which TCP_NODELAY is set.
+[[nodiscard]] StreamPtr make_accepted_stream(Loop& loop, Descriptor socket, Endpoint peer);
 // Connects a TCP or Unix stream. `source`, when set, is the local address to bind.
 [[nodiscard]] Task<IoResult<StreamPtr>> connect_stream(Loop& loop, Endpoint to, Deadline deadline, const Endpoint* source = nullptr);
 

@@ -42,27 +42,36 @@ Task<Result<std::string_view, InputFault>> Input::line(std::size_t limit, Deadli
 }
 
 Task<Result<void, InputFault>> Input::fill(Deadline deadline) {
+  if (!more_waits_) co_return read(co_await readable(deadline));
+  set_aside();
+  co_return read({});
+}
+
+Task<IoResult<void>> Input::readable(Deadline deadline) {
+  set_aside();
+  return stream_->readable(deadline);
+}
+
+void Input::set_aside() {
   kept_.assign(bytes());
   begin_ = end_ = 0;
-  for (;;) {
-    if (!std::exchange(more_waits_, false)) {
-      buffers_.give_back(std::move(buffer_));
-      if (auto ready = co_await stream_->readable(deadline); !ready) {
-        co_return fail(ready.error() == IoFault::TimedOut ? InputFault::TimedOut : InputFault::Closed);
-      }
-    }
-    if (!buffer_) buffer_ = buffers_.borrow();
-    std::memcpy(buffer_->data(), kept_.data(), kept_.size());
-    const std::span<char> room(buffer_->data() + kept_.size(), buffer_->size() - kept_.size());
-    const auto got = stream_->read_now(room);
-    if (got) {
-      end_ = kept_.size() + *got;
-      more_waits_ = *got == room.size();
-      kept_ = {};
-      co_return Result<void, InputFault>{};
-    }
-    if (got.error().fault != IoFault::WouldBlock) co_return fail(InputFault::Closed);
-  }
+  buffers_.give_back(std::move(buffer_));
+}
+
+Result<void, InputFault> Input::read(const IoResult<void>& ready) {
+  more_waits_ = false;
+  if (!ready) return fail(ready.error() == IoFault::TimedOut ? InputFault::TimedOut : InputFault::Closed);
+  buffer_ = buffers_.borrow();
+  std::memcpy(buffer_->data(), kept_.data(), kept_.size());
+  end_ = kept_.size();
+  kept_ = {};
+  const std::span<char> room = std::span(*buffer_).subspan(end_);
+  const auto got = stream_->read_now(room);
+  if (!got && got.error() == IoFault::WouldBlock) return {};
+  if (!got) return fail(InputFault::Closed);
+  end_ += *got;
+  more_waits_ = *got == room.size();
+  return {};
 }
 
 void Input::discard() {

@@ -30,7 +30,7 @@ class Input {
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
 
-  // The next line, without its end, when all of it is here. It stays valid until fill().
+  // The next line, without its end, when all of it is here. It stays valid until the next wait.
   [[nodiscard]] std::optional<Result<std::string_view, InputFault>> try_line(std::size_t limit);
   // Waits for the next line.
   [[nodiscard]] Task<Result<std::string_view, InputFault>> line(std::size_t limit, Deadline deadline);
@@ -38,12 +38,18 @@ class Input {
   // Bytes that are here. The caller gives what is left of them back with keep().
   [[nodiscard]] std::string_view bytes() const;
   void keep(std::string_view rest) { begin_ = end_ - rest.size(); }
-  // Waits for more bytes; the buffer is given back meanwhile.
+  // Waits for more bytes and reads them.
   [[nodiscard]] Task<Result<void, InputFault>> fill(Deadline deadline);
+  // Its two halves, for who waits often: the wait, during which the buffer is given back, and the reading with what came of the
+  // wait. Seldom nothing is there after all: wait again.
+  [[nodiscard]] Task<IoResult<void>> readable(Deadline deadline);
+  [[nodiscard]] Result<void, InputFault> read(const IoResult<void>& ready);
   // Forgets everything that was received (RFC 3207, section 4.2).
   void discard();
 
  private:
+  void set_aside();
+
   StreamPtr& stream_;
   Buffers& buffers_;
   std::unique_ptr<Buffer> buffer_;

@@ -46,24 +46,17 @@ Session::~Session() {
   env_.probe.disconnected(name_, ended_because_);
 }
 
+// TLS when the door begins with it, auth's leave, the greeting, the dialogue.
 Task<> Session::run() {
-  if (co_await begin()) co_await converse();
-  co_await flush();
+  if (implicit_tls_ && !co_await shake_hands()) co_return;
+  std::optional<Reply> refusal;
+  if (!trusted() && !take_kept_leave()) refusal = co_await ask_leave();
+  append(out_, refusal ? *refusal : Reply{220, {}, env_.host_name + " ESMTP"});
+  if (!refusal) co_await converse();
+  parting_ = true;
+  if (!send()) co_await flush();
   // Tells a TLS client that nothing was cut off (RFC 8446, section 6.1).
   if (stream_ && stream_->tls()) stream_->finish_writing();
-}
-
-// TLS when the door begins with it, auth's leave, the greeting.
-Task<bool> Session::begin() {
-  if (implicit_tls_ && !co_await shake_hands()) co_return false;
-  if (!trusted()) {
-    if (const auto refusal = co_await ask_leave()) {
-      append(out_, *refusal);
-      co_return false;
-    }
-  }
-  append(out_, Reply{220, {}, env_.host_name + " ESMTP"});
-  co_return true;
 }
 
 Task<bool> Session::shake_hands() {
@@ -90,14 +83,14 @@ void Session::give_back_leave() {
   }
 }
 
+bool Session::take_kept_leave() {
+  if (role_ != Role::Mx) return false;
+  leave_ = env_.leaves.take(peer_text_).value_or(Leave{});
+  return leave_.connection != 0;
+}
+
 // One question per connection, and again when auth was restarted.
 Task<std::optional<Reply>> Session::ask_leave() {
-  if (role_ == Role::Mx) {
-    if (const auto kept = env_.leaves.take(peer_text_)) {
-      leave_ = *kept;
-      co_return std::nullopt;
-    }
-  }
   const auth::Service service = role_ == Role::Mx ? auth::Service::Smtp : auth::Service::Submission;
   auto leave = co_await env_.auth.call(auth::Connected{service, peer_text_}, env_.loop.in(auth_time));
   if (!leave) {
@@ -118,52 +111,57 @@ Task<std::optional<Reply>> Session::ask_leave() {
 
 Task<> Session::converse() {
   const auto limit = static_cast<std::size_t>(config_->settings.max_line);
-  for (;;) {
+  while (!closing_) {
     auto line = input_.try_line(limit);
     if (!line) {
-      if (!co_await flush()) co_return;
+      if (!send() && !co_await flush()) co_return;
       waiting_ = true;
-      const auto more = co_await input_.fill(command_deadline());
+      const auto more = input_.read(co_await input_.readable(command_deadline()));
       waiting_ = false;
       if (more) continue;
       line = fail(more.error());
     }
-    if (*line) {
-      co_await execute(**line);
-    } else {
+    if (!*line) {
       answer({}, end_with(line->error()));
+    } else {
+      const smtp::CommandLine command = smtp::split_command(**line);
+      const Verb* verb = admit(**line, command.verb);
+      if (verb && verb->now) {
+        answer(**line, verb->now(*this, command.arguments));
+      } else if (verb) {
+        Reply reply = co_await verb->later(*this, command.arguments);
+        answer(verb->reads_on ? verb->name : **line, std::move(reply));
+      }
+      if (std::exchange(starting_tls_, false)) co_await start_tls();
     }
     if (stopping_ && !closing_) {
       append(out_, shutting_down(env_.host_name));
       closing_ = true;
     }
-    if (closing_) co_return;
   }
 }
 
-// A command and its answer; after STARTTLS the handshake.
-Task<> Session::execute(std::string_view line) {
-  const smtp::CommandLine command = smtp::split_command(line);
-  const Verb* verb = find_verb(command.verb);
+const Verb* Session::admit(std::string_view line, std::string_view name) {
+  const Verb* verb = find_verb(name);
   if (!verb) {
     answer(line, reply(500, 5, 5, 1, "Command unrecognized"));
-    co_return;
+    return nullptr;
   }
   if (!verb->carries_message && ++idle_commands_ > config_->settings.max_commands) {
     ended_because_ = "too many commands";
     close_after();
     answer(line, reply(421, 4, 7, 0, "Too many commands without a message"));
-    co_return;
+    return nullptr;
   }
   if (auto refusal = wrong_moment(*verb, *this)) {
     answer(line, std::move(*refusal));
-  } else if (verb->now) {
-    answer(line, verb->now(*this, command.arguments));
-  } else {
-    answer(line, co_await verb->later(*this, command.arguments));
+    return nullptr;
   }
-  if (!std::exchange(starting_tls_, false)) co_return;
-  // Nothing that came before the handshake counts (RFC 3207, section 4.2).
+  return verb;
+}
+
+// After the reply to STARTTLS. Nothing that came before the handshake counts (RFC 3207, section 4.2).
+Task<> Session::start_tls() {
   input_.discard();
   if (!co_await flush() || !co_await shake_hands()) {
     closing_ = true;
@@ -222,18 +220,30 @@ smtp::Capabilities Session::capabilities() const {
 
 Task<bool> Session::say(const Reply& reply) {
   append(out_, reply);
-  co_return co_await flush();
+  return flush();
 }
 
 Task<Result<std::string_view, InputFault>> Session::next_line(std::size_t limit) { return input_.line(limit, command_deadline()); }
 
+IoResult<void> Session::send() {
+  while (!out_.empty()) {
+    const auto taken = parting_ ? stream_->write_last(out_) : stream_->write_now(out_);
+    if (!taken) return fail(taken.error());
+    out_.erase(0, *taken);
+  }
+  return {};
+}
+
 Task<bool> Session::flush() {
-  if (out_.empty()) co_return true;
-  if (!stream_) co_return false;
-  const std::string bytes = std::exchange(out_, {});
-  const auto written = co_await write_all(*stream_, bytes, env_.loop.in(write_time));
-  if (!written) closing_ = true;
-  co_return written.has_value();
+  const Deadline deadline = env_.loop.in(write_time);
+  for (;;) {
+    const auto sent = send();
+    if (sent) co_return true;
+    if (sent.error() == IoFault::WouldBlock && co_await stream_->writable(deadline)) continue;
+    out_.clear();
+    closing_ = true;
+    co_return false;
+  }
 }
 
 Deadline Session::command_deadline() const { return env_.loop.in(config_->settings.command_timeout).sooner(end_); }

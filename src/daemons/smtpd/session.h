@@ -16,6 +16,8 @@
 
 namespace courier::smtpd {
 
+struct Verb;
+
 class Session {
  public:
   // `environment` outlives the session. `implicit_tls`: the client begins with TLS (RFC 8314).
@@ -36,6 +38,7 @@ class Session {
   [[nodiscard]] std::shared_ptr<const Config> shared_config() const { return config_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Role role() const { return role_; }
+  [[nodiscard]] const Endpoint& peer() const { return peer_; }
   [[nodiscard]] const std::string& peer_text() const { return peer_text_; }  // IP address; empty: local
   [[nodiscard]] Stream& stream() const { return *stream_; }
   [[nodiscard]] Input& input() { return input_; }
@@ -69,13 +72,18 @@ class Session {
   void progressed() { idle_commands_ = errors_ = 0; }
 
  private:
-  [[nodiscard]] Task<bool> begin();
+  [[nodiscard]] bool take_kept_leave();
   void give_back_leave();
   [[nodiscard]] Task<> converse();
   [[nodiscard]] Task<bool> shake_hands();
-  [[nodiscard]] Task<> execute(std::string_view line);
+  // The verb of a command that may be carried out now; others are answered.
+  [[nodiscard]] const Verb* admit(std::string_view line, std::string_view verb);
+  [[nodiscard]] Task<> start_tls();
   void answer(std::string_view line, smtp::Reply reply);
   void count_error(smtp::Reply& reply);
+  // Sends what is to be said as far as the client takes it at once; WouldBlock: something is left.
+  [[nodiscard]] IoResult<void> send();
+  // The same, waiting for the client. False: it takes no more.
   [[nodiscard]] Task<bool> flush();
   [[nodiscard]] Deadline command_deadline() const;
 
@@ -98,6 +106,7 @@ class Session {
   bool stopping_ = false;         // the process drains
   bool closing_ = false;
   bool starting_tls_ = false;
+  bool parting_ = false;          // what is sent now is the last
 };
 
 }  // namespace courier::smtpd

@@ -7,13 +7,13 @@ namespace courier::smtpd {
 namespace {
 
 constexpr Verb verbs[] = {
-    {"MAIL", in_greeted, true, mail, nullptr},  {"RCPT", in_mailing, true, nullptr, rcpt},
-    {"DATA", in_mailing, true, nullptr, data},  {"BDAT", in_any, true, nullptr, bdat},  // its bytes must be read in any state
-    {"EHLO", in_any, false, ehlo, nullptr},     {"HELO", in_any, false, helo, nullptr},
-    {"QUIT", in_any, true, quit, nullptr},      {"RSET", in_any, false, rset, nullptr},
-    {"NOOP", in_any, false, noop, nullptr},     {"STARTTLS", in_greeted, false, starttls, nullptr},
-    {"AUTH", in_greeted, false, nullptr, auth}, {"VRFY", in_any, false, vrfy, nullptr},
-    {"HELP", in_any, false, help, nullptr},
+    {"MAIL", in_greeted, true, false, mail, nullptr}, {"RCPT", in_mailing, true, false, nullptr, rcpt},
+    {"DATA", in_mailing, true, true, nullptr, data},  {"BDAT", in_any, true, true, nullptr, bdat},  // its bytes must be read in any state
+    {"EHLO", in_any, false, false, ehlo, nullptr},    {"HELO", in_any, false, false, helo, nullptr},
+    {"QUIT", in_any, true, false, quit, nullptr},     {"RSET", in_any, false, false, rset, nullptr},
+    {"NOOP", in_any, false, false, noop, nullptr},    {"STARTTLS", in_greeted, false, false, starttls, nullptr},
+    {"AUTH", in_greeted, false, true, nullptr, auth}, {"VRFY", in_any, false, false, vrfy, nullptr},
+    {"HELP", in_any, false, false, help, nullptr},
 };
 
 }  // namespace

@@ -23,6 +23,7 @@ struct Verb {
   std::string_view name;
   States states;
   bool carries_message;  // else it counts towards max_commands
+  bool reads_on;         // what it reads takes the place of its line, of which the log then shows the name only
   Now now;
   Later later;           // one of the two
 };

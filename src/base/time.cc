@@ -32,13 +32,19 @@ void add_number(std::string& out, std::int64_t number, std::size_t width) {
   out.append(digits, length);
 }
 
+// What is below 100, in two digits.
+void add_two(std::string& out, int number) {
+  const char digits[] = {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+  out.append(digits, 2);
+}
+
 // "10:00:01"
 void add_clock(std::string& out, const CivilTime& t) {
-  add_number(out, t.hour, 2);
+  add_two(out, t.hour);
   out += ':';
-  add_number(out, t.minute, 2);
+  add_two(out, t.minute);
   out += ':';
-  add_number(out, t.second, 2);
+  add_two(out, t.second);
 }
 
 }  // namespace
@@ -79,14 +85,14 @@ std::string rfc5322_date(WallTime time, int offset_minutes) {
   std::string out;
   out.reserve(32);
   out.append(day_names[t.weekday]).append(", ");
-  add_number(out, t.day, 2);
+  add_two(out, t.day);
   out.append(" ").append(month_names[t.month - 1]).append(" ");
   add_number(out, t.year, 4);
   out += ' ';
   add_clock(out, t);
   out += offset_minutes < 0 ? " -" : " +";
-  add_number(out, distance / 60, 2);
-  add_number(out, distance % 60, 2);
+  add_two(out, distance / 60);
+  add_two(out, distance % 60);
   return out;
 }
 
@@ -96,14 +102,15 @@ std::string rfc3339_time(WallTime time) {
   out.reserve(32);
   add_number(out, t.year, 4);
   out += '-';
-  add_number(out, t.month, 2);
+  add_two(out, t.month);
   out += '-';
-  add_number(out, t.day, 2);
+  add_two(out, t.day);
   out += 'T';
   add_clock(out, t);
   out += '.';
   add_number(out, time.microseconds - floor_divide(time.microseconds, 1'000'000) * 1'000'000, 6);
-  return out += 'Z';
+  out += 'Z';
+  return out;
 }
 
 }  // namespace courier

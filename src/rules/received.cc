@@ -25,7 +25,9 @@ std::string transmission_type(const ReceivedFacts& facts) {
 }
 
 std::string received_field(const ReceivedFacts& facts) {
-  std::string out = "Received: from ";
+  std::string out;
+  out.reserve(256);
+  out += "Received: from ";
   append_word(out, facts.peer_name);
   if (facts.peer_address.empty()) {
     out += " (local)\n";
@@ -48,7 +50,8 @@ std::string received_field(const ReceivedFacts& facts) {
   ((out += "  by ") += facts.host_name) += " with ";
   (out += transmission_type(facts)) += "\n  id ";
   ((out += facts.id) += "; ") += rfc5322_date(facts.at);
-  return out += '\n';
+  out += '\n';
+  return out;
 }
 
 }  // namespace courier::rules

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -26,10 +28,9 @@ const char* to_string(LogLevel level) {
   return "unknown";
 }
 
-LogField::LogField(std::string_view k, std::int64_t v) : key(k), value(std::to_string(v)) {}
-LogField::LogField(std::string_view k, std::uint64_t v) : key(k), value(std::to_string(v)) {}
-LogField::LogField(std::string_view k, int v) : key(k), value(std::to_string(v)) {}
-LogField::LogField(std::string_view k, bool v) : key(k), value(v ? "yes" : "no") {}
+// Twenty characters hold every number of 64 bits with its sign.
+LogField::LogField(std::string_view k, std::int64_t v) : key(k), value(digits_, std::to_chars(digits_, std::end(digits_), v).ptr) {}
+LogField::LogField(std::string_view k, std::uint64_t v) : key(k), value(digits_, std::to_chars(digits_, std::end(digits_), v).ptr) {}
 
 namespace {
 

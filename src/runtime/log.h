@@ -21,17 +21,24 @@ namespace courier {
 enum class LogLevel { Debug, Info, Notice, Warning, Error };
 [[nodiscard]] const char* to_string(LogLevel level);
 
-// key=value of one event. Values are quoted and escaped where needed.
-struct LogField {
-  std::string_view key;
-  std::string value;
+// key=value of one event, made in the call that writes it: the value is not copied. Values are quoted and escaped where needed.
+class LogField {
+ public:
   LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
   LogField(std::string_view k, const std::string& v) : key(k), value(v) {}
   LogField(std::string_view k, const char* v) : key(k), value(v) {}
   LogField(std::string_view k, std::int64_t v);
   LogField(std::string_view k, std::uint64_t v);
-  LogField(std::string_view k, int v);
-  LogField(std::string_view k, bool v);
+  LogField(std::string_view k, int v) : LogField(k, std::int64_t{v}) {}
+  LogField(std::string_view k, bool v) : key(k), value(v ? "yes" : "no") {}
+  LogField(const LogField&) = delete;
+  LogField& operator=(const LogField&) = delete;
+
+  const std::string_view key;
+  const std::string_view value;
+
+ private:
+  char digits_[20];  // a number's
 };
 
 struct LogSettings {

@@ -1,5 +1,6 @@
 #include "runtime/log_line.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/codec.h"
@@ -39,7 +40,17 @@ std::string escaped(std::string_view value) {
   return out;
 }
 
+// Printable ASCII that needs neither quotes nor escapes.
+bool stands_as_it_is(std::string_view value) {
+  const auto plain = [](char c) { return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\'; };
+  return !value.empty() && value.size() <= longest_value && std::all_of(value.begin(), value.end(), plain);
+}
+
 void append_value(std::string& out, std::string_view value) {
+  if (stands_as_it_is(value)) {
+    out += value;
+    return;
+  }
   const std::string text = escaped(value);
   const bool plain = !text.empty() && text.find_first_of(" \"=\\") == std::string::npos;
   if (plain) {
@@ -51,15 +62,14 @@ void append_value(std::string& out, std::string_view value) {
   }
 }
 
-std::string message(const LogEvent& event) {
-  std::string out(event.event);
+void append_message(std::string& out, const LogEvent& event) {
+  out += event.event;
   for (const LogField& field : event.fields) {
     out += ' ';
     out += field.key;
     out += '=';
     append_value(out, field.value);
   }
-  return out;
 }
 
 int syslog_priority(LogLevel level) {
@@ -95,13 +105,15 @@ void append_journal(std::string& out, std::string_view key, std::string_view val
 }  // namespace
 
 std::string log_text(const LogEvent& event) {
-  std::string out = rfc3339_time(event.time);
+  std::string out;
+  out.reserve(256);
+  out += rfc3339_time(event.time);
   out += ' ';
   out += to_string(event.level);
   out += ' ';
   out += event.process;
   out += '[' + std::to_string(event.pid) + "] ";
-  out += message(event);
+  append_message(out, event);
   out += '\n';
   return out;
 }
@@ -112,14 +124,15 @@ std::string log_json(const LogEvent& event) {
   append_member(out, "process", event.process);
   out += ",\"pid\":" + std::to_string(event.pid);
   append_member(out, "event", event.event);
-  for (const LogField& field : event.fields) append_member(out, field.key, std::string_view(field.value).substr(0, longest_value));
+  for (const LogField& field : event.fields) append_member(out, field.key, field.value.substr(0, longest_value));
   out += "}\n";
   return out;
 }
 
 std::string log_journal(const LogEvent& event) {
-  std::string out;
-  append_journal(out, "MESSAGE", message(event));
+  std::string out, message;
+  append_message(message, event);
+  append_journal(out, "MESSAGE", message);
   append_journal(out, "PRIORITY", std::to_string(syslog_priority(event.level)));
   append_journal(out, "SYSLOG_IDENTIFIER", "courier-" + std::string(event.process));
   append_journal(out, "COURIER_EVENT", event.event);

@@ -30,7 +30,7 @@ struct Folder {
 struct KeepLog final : Log {
   void write(LogLevel, std::string_view event, std::initializer_list<LogField> fields) override {
     std::string line(event);
-    for (const LogField& f : fields) line += " " + std::string(f.key) + "=" + f.value;
+    for (const LogField& f : fields) line += " " + std::string(f.key) + "=" + std::string(f.value);
     lines += line + "\n";
   }
   void reopen() override {}

@@ -66,11 +66,12 @@ Capabilities parse_capabilities(std::string_view reply_text) {
 
 std::string write(const Capabilities& capabilities) {
   std::string out;
-  if (capabilities.size) out += "\nSIZE " + std::to_string(*capabilities.size);
+  out.reserve(256);
+  if (capabilities.size) (out += "\nSIZE ") += std::to_string(*capabilities.size);
   for (const auto& [name, field] : keywords) {
     if (capabilities.*field) (out += '\n') += name;
   }
-  if (!capabilities.auth.empty()) out += "\nAUTH " + join(capabilities.auth, " ");
+  if (!capabilities.auth.empty()) (out += "\nAUTH ") += join(capabilities.auth, " ");
   return out;
 }
 

@@ -8,17 +8,12 @@ namespace courier::smtp {
 
 namespace {
 
-void append_line(std::string& out, const Reply& reply, std::string_view line, char separator, std::string_view end) {
-  out += static_cast<char>('0' + reply.code / 100 % 10);
-  out += static_cast<char>('0' + reply.code / 10 % 10);
-  out += static_cast<char>('0' + reply.code % 10);
-  out += separator;
-  if (reply.status) {
-    out += write(*reply.status);
-    out += ' ';
-  }
-  out += line;
-  out += end;
+// "250 2.1.0 ": what stands in front of each line.
+std::string front(const Reply& reply) {
+  const auto digit = [&](int place) { return static_cast<char>('0' + reply.code / place % 10); };
+  std::string out{digit(100), digit(10), digit(1), ' '};
+  if (reply.status) (out += write(*reply.status)) += ' ';
+  return out;
 }
 
 // Calls `each(line, is_last)` for every line of `text`; an empty text has one.
@@ -41,7 +36,12 @@ std::optional<EnhancedStatus> leading_status(std::string_view line) {
 }  // namespace
 
 void append(std::string& out, const Reply& reply) {
-  for_each_line(reply.text, [&](std::string_view line, bool last) { append_line(out, reply, line, last ? ' ' : '-', "\r\n"); });
+  std::string in_front = front(reply);
+  out.reserve(out.size() + in_front.size() + reply.text.size() + 2);
+  for_each_line(reply.text, [&](std::string_view line, bool last) {
+    in_front[3] = last ? ' ' : '-';
+    ((out += in_front) += line) += "\r\n";
+  });
 }
 
 std::string write(const Reply& reply) {
@@ -52,7 +52,8 @@ std::string write(const Reply& reply) {
 
 std::string quoted(const Reply& reply) {
   std::string out;
-  for_each_line(reply.text, [&](std::string_view line, bool last) { append_line(out, reply, line, ' ', last ? "" : "\n"); });
+  const std::string in_front = front(reply);
+  for_each_line(reply.text, [&](std::string_view line, bool last) { ((out += in_front) += line) += last ? "" : "\n"; });
   return out;
 }
 

@@ -1,5 +1,8 @@
 #include "wire/smtp/status.h"
 
+#include <charconv>
+#include <iterator>
+
 #include "base/text.h"
 
 namespace courier::smtp {
@@ -30,7 +33,13 @@ std::optional<EnhancedStatus> parse_status(std::string_view text) {
 }
 
 std::string write(EnhancedStatus status) {
-  return std::to_string(status.kind) + '.' + std::to_string(status.subject) + '.' + std::to_string(status.detail);
+  char text[20];
+  char* end = text;
+  for (const std::uint16_t number : {status.kind, status.subject, status.detail}) {
+    if (end != text) *end++ = '.';
+    end = std::to_chars(end, std::end(text), number).ptr;
+  }
+  return {text, end};
 }
 
 }  // namespace courier::smtp

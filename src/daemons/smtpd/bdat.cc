@@ -3,7 +3,6 @@
 
 #include "daemons/smtpd/message.h"
 #include "daemons/smtpd/verbs.h"
-#include "wire/smtp/data.h"
 
 namespace courier::smtpd {
 
@@ -17,10 +16,7 @@ Task<Result<void, InputFault>> receive_chunk(Session& session, std::uint64_t siz
     std::string_view chunk = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(size, bytes.size())));
     size -= chunk.size();
     input.keep(bytes.substr(chunk.size()));
-    if (intake) {
-      intake->decoder().feed(chunk, intake->buffer());
-      if (intake->took()) co_await intake->flush();
-    }
+    if (intake && intake->take(chunk)) co_await intake->flush();
     if (size == 0) co_return Result<void, InputFault>{};
     if (auto more = co_await input.fill(session.data_deadline()); !more) co_return fail(more.error());
   }
@@ -32,8 +28,7 @@ std::optional<Reply> begin_chunking(Session& session) {
   auto* mailing = std::get_if<Mailing>(&session.state);
   if (!mailing) return bad_sequence("MAIL first");
   if (auto refusal = cannot_take(session, *mailing, session.env())) return refusal;
-  auto intake = begin_message(session, *mailing);
-  session.state = Chunking{std::move(*mailing), std::move(intake)};
+  session.state = Chunking{begin_message(session, std::move(*mailing), smtp::DataDecoder::Framing::Chunks)};
   return std::nullopt;
 }
 
@@ -54,9 +49,7 @@ Task<Reply> bdat(Session& session, std::string_view arguments) {
   if (!command->last) co_return reply(250, 2, 0, 0, std::to_string(command->size) + " octets received");
   const std::unique_ptr<Intake> whole = std::move(chunking->intake);
   session.state = Greeted{};
-  whole->decoder().end(whole->buffer());
-  if (whole->took()) co_await whole->flush();
-  if (whole->decoder().bare_line_end()) whole->refuse(reply(554, 5, 6, 0, "Bare CR or LF in the message: lines end in CRLF"));
+  if (whole->end()) co_await whole->flush();
   Reply answer = co_await whole->finish();
   if (answer.positive()) session.progressed();
   co_return answer;

@@ -33,7 +33,7 @@ struct Environment {
   std::shared_ptr<const Config> config;    // new sessions take this
   std::shared_ptr<TlsServerContext> tls;   // null: no STARTTLS
   // What auth said of recipients: one who gets much mail is not asked for each time.
-  Remembered<directory::LookupReply> recipients;
+  Remembered<directory::Verdict> recipients;
   // Auth's leave for clients of port 25 who come again at once.
   Leaves leaves;
   Buffers buffers{};

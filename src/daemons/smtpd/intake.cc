@@ -33,10 +33,11 @@ Reply header_reply(rules::HeaderFault fault) {
 
 }  // namespace
 
-Intake::Intake(Environment& environment, std::shared_ptr<const Config> config, IntakeFacts facts)
-    : env_(environment), config_(std::move(config)), facts_(std::move(facts)) {
+Intake::Intake(Environment& environment, std::shared_ptr<const Config> config, IntakeFacts facts, smtp::DataDecoder::Framing framing)
+    : env_(environment), config_(std::move(config)), facts_(std::move(facts)), decoder_(framing) {
+  request_.envelope = std::move(facts_.envelope);
   buffer_.reserve(8192);
-  buffer_ = facts_.received;
+  buffer_ += facts_.received;
   ahead_ = seen_ = buffer_.size();
 }
 
@@ -54,7 +55,18 @@ void Intake::account_for_buffer() {
   counted_ = buffer_.size();
 }
 
-bool Intake::took() {
+bool Intake::take(std::string_view& bytes) {
+  decoder_.feed(bytes, buffer_);
+  return is_full();
+}
+
+bool Intake::end() {
+  decoder_.end(buffer_);
+  return is_full();
+}
+
+// Counts what has come. True when there is enough of it to be written.
+bool Intake::is_full() {
   received_size_ += buffer_.size() - seen_;
   if (received_size_ > static_cast<std::uint64_t>(config_->settings.max_message_size)) refuse(size_exceeded());
   if (refusal_) buffer_ = {};
@@ -80,7 +92,7 @@ void Intake::check_header(bool whole) {
   header_done_ = true;
   if (facts_.from_allowed) check_from(*facts);
   const auto completing = facts_.completes_header ? rules::Completing::Yes : rules::Completing::No;
-  rules::edit_header(buffer_, ahead_, *facts, completing, facts_.envelope.id, env_.host_name, env_.loop.wall_now());
+  rules::edit_header(buffer_, ahead_, *facts, completing, request_.envelope.id, env_.host_name, env_.loop.wall_now());
 }
 
 void Intake::check_from(const rules::HeaderFacts& facts) {
@@ -94,7 +106,7 @@ void Intake::check_from(const rules::HeaderFacts& facts) {
 }
 
 Task<> Intake::open_file() {
-  auto opened = co_await env_.queue.call_with_descriptors(submit::OpenBody{facts_.envelope.id}, env_.loop.in(open_time));
+  auto opened = co_await env_.queue.call_with_descriptors(submit::OpenBody{request_.envelope.id}, env_.loop.in(open_time));
   if (!opened) {
     env_.probe.trouble(facts_.session, "queue does not open a body file", to_string(opened.error()));
     co_return refuse(try_later());
@@ -121,20 +133,13 @@ Task<> Intake::write_file() {
 }
 
 Task<ChannelResult<submit::SubmitReply>> Intake::submit() {
-  submit::Submit request;
-  request.envelope = facts_.envelope;
   std::vector<Descriptor> descriptors;
-  if (file_) {
-    request.body = {{}, true, written_};
-    request.body_handle = handle_;
-    descriptors.emplace_back(::dup(file_->get()));
-  } else {
-    request.body = {body_, false, body_.size()};
-  }
-  co_return co_await env_.queue.call(request, env_.loop.in(submit_time), std::move(descriptors));
+  if (file_) descriptors.emplace_back(::dup(file_->get()));
+  return env_.queue.call(request_, env_.loop.in(submit_time), std::move(descriptors));
 }
 
 Task<Reply> Intake::finish() {
+  if (decoder_.bare_line_end()) refuse(reply(554, 5, 6, 0, "Bare CR or LF in the message: lines end in CRLF"));
   if (!refusal_ && !header_done_) check_header(true);
   if (!refusal_ && file_) co_await write_file();
   // What was added to the header can take a body over the limit.
@@ -143,23 +148,25 @@ Task<Reply> Intake::finish() {
     if (!refusal_) co_await write_file();
   }
   if (!refusal_) {
-    facts_.envelope.eight_bit = facts_.envelope.eight_bit || eight_bit_ || smtp::has_eight_bit(buffer_);
-    if (!file_) body_ = std::move(buffer_);
+    request_.envelope.eight_bit = request_.envelope.eight_bit || eight_bit_ || smtp::has_eight_bit(buffer_);
+    request_.body_handle = handle_;
+    request_.body.in_file = file_ != nullptr;
+    request_.body.size = file_ ? written_ : buffer_.size();
+    if (!file_) request_.body.bytes = std::move(buffer_);
     auto outcome = co_await submit();
     // The queue went away with the answer. Under the same id it can be asked again: it refuses a repeat.
     const bool repeated = !outcome && outcome.error() == ChannelFault::Closed;
     if (repeated) outcome = co_await submit();
     refusal_ = reply_to(outcome, repeated);
   }
-  const Reply& answer = *refusal_;
-  if (answer.positive()) {
+  const submit::Envelope& envelope = request_.envelope;
+  if (refusal_->positive()) {
     handle_ = 0;  // the queue has it
-    env_.probe.accepted(facts_.session, facts_.envelope.id, facts_.envelope.sender, facts_.envelope.recipients.size(), received_size_,
-                        facts_.envelope.account);
+    env_.probe.accepted(facts_.session, envelope.id, envelope.sender, envelope.recipients.size(), received_size_, envelope.account);
   } else {
-    env_.probe.message_refused(facts_.session, facts_.envelope.id, facts_.envelope.sender, answer);
+    env_.probe.message_refused(facts_.session, envelope.id, envelope.sender, *refusal_);
   }
-  co_return answer;
+  co_return std::move(*refusal_);
 }
 
 Reply Intake::reply_to(const ChannelResult<submit::SubmitReply>& outcome, bool repeated) {
@@ -168,12 +175,12 @@ Reply Intake::reply_to(const ChannelResult<submit::SubmitReply>& outcome, bool r
     return try_later();
   }
   switch (outcome->outcome) {
-    case submit::Outcome::Accepted: return reply(250, 2, 0, 0, "queued as " + facts_.envelope.id);
+    case submit::Outcome::Accepted: return reply(250, 2, 0, 0, "queued as " + request_.envelope.id);
     case submit::Outcome::Full: return system_full();
     case submit::Outcome::Busy: return reply(451, 4, 3, 2, "System busy, try again later");
     case submit::Outcome::Repeated:
       // Our first attempt was committed before its answer was lost.
-      if (repeated) return reply(250, 2, 0, 0, "queued as " + facts_.envelope.id);
+      if (repeated) return reply(250, 2, 0, 0, "queued as " + request_.envelope.id);
       break;
     case submit::Outcome::Invalid:
     case submit::Outcome::Failed: break;

@@ -32,17 +32,18 @@ struct IntakeFacts {
 
 class Intake {
  public:
-  // `config` and `environment` outlive the intake.
-  Intake(Environment& environment, std::shared_ptr<const Config> config, IntakeFacts facts);
+  // `environment` outlives the intake.
+  Intake(Environment& environment, std::shared_ptr<const Config> config, IntakeFacts facts, smtp::DataDecoder::Framing framing);
   ~Intake();
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
-  // Decoded bytes are appended here; then took() is called, and flush() when it says so.
-  [[nodiscard]] std::string& buffer() { return buffer_; }
-  // BDAT's decoder lives from chunk to chunk.
-  [[nodiscard]] smtp::DataDecoder& decoder() { return decoder_; }
-  [[nodiscard]] bool took();
+  // Takes bytes of the message from the front of `bytes`, as the client sent them. True: flush() is due.
+  [[nodiscard]] bool take(std::string_view& bytes);
+  // BDAT: the last chunk is in. True: flush() is due.
+  [[nodiscard]] bool end();
+  // The data has ended.
+  [[nodiscard]] bool complete() const { return decoder_.finished(); }
   [[nodiscard]] Task<> flush();
 
   // The message will be refused with this reply, unless it is already.
@@ -51,6 +52,7 @@ class Intake {
   [[nodiscard]] Task<smtp::Reply> finish();
 
  private:
+  [[nodiscard]] bool is_full();
   void check_header(bool whole);
   void check_from(const rules::HeaderFacts& facts);
   void account_for_buffer();
@@ -61,10 +63,10 @@ class Intake {
 
   Environment& env_;
   std::shared_ptr<const Config> config_;
-  IntakeFacts facts_;
-  smtp::DataDecoder decoder_{smtp::DataDecoder::Framing::Chunks};
+  IntakeFacts facts_;                 // without the envelope
+  submit::Submit request_;            // its envelope; what is in the buffer becomes its body when all is in
+  smtp::DataDecoder decoder_;
   std::string buffer_;
-  SharedBytes body_;                  // what was the buffer, when all of it is in
   std::size_t ahead_ = 0;             // octets of the Received field in front
   std::size_t counted_ = 0;           // of the buffer, in env_.body_bytes
   bool header_done_ = false;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr Duration lookup_time = seconds(30);
 
-std::optional<Reply> judge(Session& session, const directory::LookupReply& found) {
-  switch (found.verdict) {
+std::optional<Reply> judge(Session& session, directory::Verdict verdict) {
+  switch (verdict) {
     case directory::Verdict::One:
     case directory::Verdict::List:
     case directory::Verdict::Relayed: return std::nullopt;
@@ -30,13 +30,13 @@ void drop_own_literal(const Session& session, address::Mailbox& to) {
   if (!local.is_unix() && iequals(to.domain, '[' + local.ip.smtp_literal() + ']')) to.domain.clear();
 }
 
-Task<Result<directory::LookupReply, ChannelFault>> look_up(Environment& env, const std::string& address) {
-  if (const directory::LookupReply* known = env.recipients.find(address)) co_return *known;
-  auto found = co_await env.auth.call(directory::Lookup{address}, env.loop.in(lookup_time));
+Task<Result<directory::Verdict, ChannelFault>> look_up(Environment& env, const std::string& address) {
+  const auto found = co_await env.auth.call(directory::Lookup{address}, env.loop.in(lookup_time));
+  if (!found) co_return fail(found.error());
   // An account that was just made is known at once.
-  const bool changes = !found || found->verdict == directory::Verdict::Unknown || found->verdict == directory::Verdict::Later;
-  if (!changes) env.recipients.keep(address, *found);
-  co_return found;
+  const bool changes = found->verdict == directory::Verdict::Unknown || found->verdict == directory::Verdict::Later;
+  if (!changes) env.recipients.keep(address, found->verdict);
+  co_return found->verdict;
 }
 
 }  // namespace
@@ -51,12 +51,14 @@ Task<Reply> rcpt(Session& session, std::string_view arguments) {
   }
   drop_own_literal(session, command->to);
   submit::Recipient recipient{write(command->to), command->notify, std::move(command->original)};
-  const auto found = co_await look_up(session.env(), recipient.address);
-  if (!found) {
-    session.env().probe.trouble(session.name(), "directory does not answer", to_string(found.error()));
+  Environment& env = session.env();
+  const directory::Verdict* known = env.recipients.find(recipient.address);
+  const auto verdict = known ? Result<directory::Verdict, ChannelFault>(*known) : co_await look_up(env, recipient.address);
+  if (!verdict) {
+    env.probe.trouble(session.name(), "directory does not answer", to_string(verdict.error()));
     co_return try_later();
   }
-  if (auto refusal = judge(session, *found)) co_return std::move(*refusal);
+  if (auto refusal = judge(session, *verdict)) co_return std::move(*refusal);
   // The state is still Mailing: only verbs change it, and this one runs.
   mailing.recipients.push_back(std::move(recipient));
   co_return reply(250, 2, 1, 5, "Ok");

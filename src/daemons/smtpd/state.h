@@ -25,7 +25,6 @@ struct Mailing {
 };
 // BDAT has brought a part of the message.
 struct Chunking {
-  Mailing mailing;
   std::unique_ptr<Intake> intake;
 };
 

@@ -5,33 +5,53 @@
 
 namespace courier::smtp {
 
-// Whole lines in one step each: two memchr and one append. Stops in front of what does not fit this: a dot, a bare CR or LF,
-// a line whose end has not come.
+namespace {
+
+// Every CR has its LF behind it and every LF its CR before it. `lines` ends in LF. Written for the vectors of the processor: no early end.
+bool only_crlf(std::string_view lines) {
+  bool bare = lines.front() == '\n';
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) bare |= (lines[i] == '\r') != (lines[i + 1] == '\n');
+  return !bare;
+}
+
+}  // namespace
+
+// The lines whose end has come, with one look at all of them, and then one memchr and one append for each; nothing when one of the
+// bytes is a fault.
 void DataDecoder::take_lines(std::string_view& input, std::string& out) {
-  while (!input.empty() && (framing_ == Framing::Chunks || input.front() != '.' || state_ == State::Middle)) {
-    const auto* lf = static_cast<const char*>(std::memchr(input.data(), '\n', input.size()));
-    const std::size_t length = lf ? static_cast<std::size_t>(lf - input.data()) : input.size();
-    const auto* cr = static_cast<const char*>(std::memchr(input.data(), '\r', length));
-    const std::size_t plain = cr ? static_cast<std::size_t>(cr - input.data()) : length;
-    put(input.substr(0, plain), out);
-    if (plain > 0) state_ = State::Middle;
-    input.remove_prefix(plain);
-    if (!lf || plain + 1 != length) return;  // the rest, byte by byte
-    put("\n", out);
-    input.remove_prefix(2);
-    state_ = State::LineStart;
+  const std::size_t size = input.rfind('\n') + 1;
+  if (size == 0 || !only_crlf(input.substr(0, size))) return;
+  const char* const end = input.data() + size;
+  while (input.data() != end && state_ != State::Finished) {
+    const std::string_view line = input.substr(0, input.find('\n') + 1);
+    input.remove_prefix(line.size());
+    take_line(line, out);
   }
 }
 
+// `line` ends in CRLF: the CR is taken along and made the LF.
+void DataDecoder::take_line(std::string_view line, std::string& out) {
+  const bool dot = line.front() == '.' && state_ == State::LineStart && framing_ == Framing::Dots;
+  if (dot && line.size() == 3) {
+    state_ = State::Finished;
+    return;
+  }
+  out += line.substr(dot ? 1 : 0, line.size() - (dot ? 2 : 1));
+  out.back() = '\n';
+  state_ = State::LineStart;
+}
+
 void DataDecoder::feed(std::string_view& input, std::string& out) {
-  while (!input.empty() && state_ != State::Finished) {
-    // After a fault there is nothing to append, and many bare line ends would be looked for again and again.
-    if (!bare_ && (state_ == State::LineStart || state_ == State::Middle)) take_lines(input, out);
-    if (input.empty()) return;
+  const auto next_byte = [&] {
     const char c = input.front();
     input.remove_prefix(1);
     take_byte(c, out);
-  }
+  };
+  // What a CR or a dot at the end of the last input meant.
+  while (!input.empty() && (state_ == State::Cr || state_ == State::Dot || state_ == State::DotCr)) next_byte();
+  if (!bare_ && state_ != State::Finished) take_lines(input, out);
+  // The beginning of a line, and what has a fault in it.
+  while (!input.empty() && state_ != State::Finished) next_byte();
 }
 
 void DataDecoder::take_byte(char c, std::string& out) {

@@ -30,7 +30,7 @@ class DataDecoder {
  private:
   enum class State : std::uint8_t { LineStart, Middle, Cr, Dot, DotCr, Finished };
   void take_lines(std::string_view& input, std::string& out);
-  void take_line(std::string_view line, std::string& out);
+  [[nodiscard]] char* take_line(std::string_view line, char* to);
   void take_byte(char c, std::string& out);
   void put(std::string_view bytes, std::string& out) {
     if (!bare_) out += bytes;

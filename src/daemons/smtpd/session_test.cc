@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "daemons/smtpd/testing/world.h"
 
 namespace courier::smtpd::testing {
@@ -57,6 +59,30 @@ TEST(Session, ARecipientWhoIsTakenIsRememberedForASecond) {
     EXPECT_NE(ask(address), "250");
     EXPECT_EQ(world.auth.looked_up, before + 2) << address;
   }
+}
+
+struct KeptLog final : Log {
+  void write(LogLevel, std::string_view event, std::initializer_list<LogField> fields) override {
+    lines.emplace_back(event);
+    for (const LogField& field : fields) ((lines.back() += ' ') += field.key).append("=").append(field.value);
+  }
+  void reopen() override {}
+  std::vector<std::string> lines;
+};
+
+TEST(Session, TheLogShowsNoTextOfAMessageThatIsRefused) {
+  KeptLog log;
+  WorldOptions options;
+  options.log = &log;
+  World world(options);
+  world.queue.outcome = submit::Outcome::Full;
+  const StreamPtr client = world.connect(Role::Mx);
+  talk(world, *client, std::string(envelope) + "DATA\r\n");
+  EXPECT_EQ(talk(world, *client, "Secret: text\r\n\r\nsecret text\r\n.\r\n").substr(0, 9), "452 4.3.1");
+  EXPECT_EQ(std::ranges::count(log.lines, "command rejected session=m.1 peer=192.0.2.7 command=DATA reply=452 4.3.1 Insufficient system "
+                                          "storage, try again later"),
+            1);
+  EXPECT_FALSE(std::ranges::any_of(log.lines, [](const std::string& line) { return line.find("ecret") != std::string::npos; }));
 }
 
 TEST(Session, LargeBodiesGoIntoTheQueuesFile) {

@@ -4,7 +4,7 @@
 
 namespace courier::smtpd::testing {
 
-World::World(WorldOptions options) : context{.loop = loop, .log = no_log(), .metrics = metrics, .disk = real_disk()} {
+World::World(WorldOptions options) : context{.loop = loop, .log = *options.log, .metrics = metrics, .disk = real_disk()} {
   context.start.role = options.role;
   context.start.host_name = "mx.example.test";
   context.start.boot = 5;

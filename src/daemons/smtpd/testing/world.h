@@ -58,6 +58,7 @@ struct WorldOptions {
   SmtpdSettings settings;
   std::string role = "smtpd-mx";
   bool certificate = true;
+  Log* log = &no_log();
 };
 
 class World {

@@ -1,5 +1,8 @@
 #include "store/accounts/admin_json.h"
 
+#include <cstdint>
+#include <optional>
+
 #include "base/codec.h"
 #include "store/accounts/database_rows.h"
 #include "store/accounts/shard.h"
@@ -17,9 +20,11 @@ std::string scheme_name(std::string_view stored) {
   return "crypt";
 }
 
+std::optional<std::uint32_t> number_or_none(std::uint32_t id) { return id == 0 ? std::nullopt : std::optional(id); }
+
 struct AccountView {
   std::string address, domain;
-  std::uint32_t uid = 0, gid = 0;
+  std::optional<std::uint32_t> uid, gid;  // none: the virtual mail user's
   std::string home, maildir;
   std::uint64_t quota_bytes = 0, quota_messages = 0;
   std::string options, name;
@@ -85,9 +90,10 @@ std::string meaning_name(Meaning meaning) {
 
 std::string account_json(const Account& account, const Administration& how) {
   const Place place = place_of(account, how.mail_dir);
-  return to_json(AccountView{account.address, std::string(domain_of(account.address)), account.uid, account.gid, place.home, place.maildir,
-                             account.quota_bytes, account.quota_messages, account.options, account.name, account.enabled,
-                             !account.password.empty(), !account.scram.empty(), scheme_name(account.password)});
+  return to_json(AccountView{account.address, std::string(domain_of(account.address)), number_or_none(account.uid),
+                             number_or_none(account.gid), place.home, place.maildir, account.quota_bytes, account.quota_messages,
+                             account.options, account.name, account.enabled, !account.password.empty(), !account.scram.empty(),
+                             scheme_name(account.password)});
 }
 
 std::string domain_json(const Domain& domain) {

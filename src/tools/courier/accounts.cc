@@ -23,6 +23,9 @@ View view_of(std::string_view verb) {
   }
   if (verb == "domain list") return {.columns = {{"name", "DOMAIN"}, {"kind", "KIND"}}, .empty = "There are no domains."};
   if (verb == "alias list") return {.columns = {{"address", "ALIAS"}, {"members", "MEMBERS"}}, .empty = "There are no aliases."};
+  if (verb.starts_with("account ")) {
+    return {.columns = {{"uid", "UID", Column::Form::Plain, "virtual"}, {"gid", "GID", Column::Form::Plain, "virtual"}}};
+  }
   return {};
 }
 
@@ -55,7 +58,7 @@ int add_with_password(const Invocation& invocation, const std::string& verb, con
   if (!password) return print_error(invocation, EX_DATAERR, password.error());
   std::vector<std::string> words = words_of(invocation);
   words.push_back(key + *password);
-  return print_answer(invocation, administer(invocation, verb, words));
+  return print_answer(invocation, administer(invocation, verb, words), view_of(verb));
 }
 
 }  // namespace

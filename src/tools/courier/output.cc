@@ -1,5 +1,6 @@
 #include "tools/courier/output.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
 
@@ -35,10 +36,11 @@ std::string plain(const json::value& value) {
   return json::serialize(value);
 }
 
-std::string cell(const json::value& value, Column::Form form) {
-  if (form == Column::Form::Plain || !value.is_number()) return plain(value);
+std::string cell(const json::value& value, const Column& column) {
+  if (value.is_null()) return column.null;
+  if (column.form == Column::Form::Plain || !value.is_number()) return plain(value);
   const auto number = value.to_number<std::int64_t>();
-  return form == Column::Form::Limit && number == 0 ? "-" : short_size(number);
+  return column.form == Column::Form::Limit && number == 0 ? "-" : short_size(number);
 }
 
 std::string table(const json::array& list, const View& view) {
@@ -58,7 +60,7 @@ std::string table(const json::array& list, const View& view) {
     std::vector<std::string>& row = rows.emplace_back();
     for (const Column& column : columns) {
       const json::value* found = item.is_object() ? item.get_object().if_contains(column.key) : nullptr;
-      row.push_back(found == nullptr ? "" : cell(*found, column.form));
+      row.push_back(found == nullptr ? "" : cell(*found, column));
     }
   }
   return align(rows);
@@ -75,11 +77,8 @@ std::string sheet(const json::object& object, const View& view) {
       tables += "\n" + std::string(key) + ":\n" + table(value.get_array(), {});
       continue;
     }
-    Column::Form form = Column::Form::Plain;
-    for (const Column& column : view.columns) {
-      if (key == column.key) form = column.form;
-    }
-    rows.push_back({std::string(key) + ":", cell(value, form)});
+    const auto column = std::ranges::find_if(view.columns, [&key](const Column& c) { return key == c.key; });
+    rows.push_back({std::string(key) + ":", cell(value, column == view.columns.end() ? Column{} : *column)});
   }
   return align(rows) + tables;
 }

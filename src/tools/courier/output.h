@@ -12,10 +12,11 @@
 namespace courier::tool {
 
 struct Column {
-  const char* key;    // in the JSON object
-  const char* title;
+  const char* key = "";  // in the JSON object
+  const char* title = "";
   // Size: bytes as "12K"; Limit: the same, 0 is none. Times are shortened wherever they stand.
   enum class Form { Plain, Size, Limit } form = Form::Plain;
+  const char* null = "-";  // what stands for null
 };
 
 struct View {

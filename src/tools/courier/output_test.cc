@@ -22,6 +22,12 @@ TEST(Render, AnObjectIsASheetAndItsListsAreTables) {
   EXPECT_EQ(render(R"({"out":{"idle":2,"tls":true}})", {}), "out:  idle 2, tls yes\n");
 }
 
+TEST(Render, NullMayHaveAWordOfItsOwn) {
+  const View view{.columns = {{"uid", "UID", Column::Form::Plain, "virtual"}, {"n", "N"}}};
+  EXPECT_EQ(render(R"({"uid":null,"n":null,"x":null})", view), "uid:  virtual\nn:    -\nx:    -\n");
+  EXPECT_EQ(render(R"([{"uid":null},{"uid":1000}])", view), "UID      N\nvirtual\n1000\n");
+}
+
 TEST(Render, OtherKinds) {
   EXPECT_EQ(render("\"done\"", {}), "done\n");
   EXPECT_EQ(render("[\"a\",\"b\"]", {}), "a\nb\n");

@@ -9,6 +9,7 @@
 #   make generated  the documents that are made from declarations (settings, manual pages, completions)
 #   make fuzz     every fuzzer for FUZZ_SECONDS (60) each
 #   make install  DESTDIR=… PREFIX=/usr/local (every folder on its own: INSTALL_OPTIONS="-DCOURIER_SPOOL_DIR=…", cmake/paths.cmake)
+#   make uninstall  DESTDIR=…: removes what the last `make install` put there, and nothing else
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -17,7 +18,7 @@ FUZZ_SECONDS ?= 60
 # The sandbox of root runs as an unprivileged user, who is often not let into root's folders.
 SANDBOX ?= $(if $(filter 0,$(shell id -u)),/var/tmp/courier-sandbox,$(CURDIR)/.run)
 
-.PHONY: all release dev run test bench check format generated install fuzz clean deps deps-test deps-bench
+.PHONY: all release dev run test bench check format generated install uninstall fuzz clean deps deps-test deps-bench
 
 all: release
 
@@ -65,6 +66,9 @@ install: deps
 	@cmake --fresh --preset release -B build/install -DCMAKE_INSTALL_PREFIX="$(PREFIX)" $(INSTALL_OPTIONS) >/dev/null
 	@cmake --build build/install --target programs
 	@DESTDIR="$(DESTDIR)" cmake --install build/install
+
+uninstall:
+	@scripts/uninstall build/install/install_manifest.txt "$(DESTDIR)"
 
 fuzz: deps
 	@cmake --preset fuzz >/dev/null

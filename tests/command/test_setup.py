@@ -149,6 +149,23 @@ def test_a_queue_that_holds_mail_stays(installation):
     assert [message["recipients"][0]["address"] for message in waiting] == ["someone@far.test"]
 
 
+def test_uninstall_takes_what_install_put_there_and_nothing_else(installation):
+    below = installation.prefix / "usr/local"
+    kept = [below / "etc/courier/courier.toml", below / "bin/other", below / "share/man/man1/other.1"]
+    for path in kept:
+        path.write_text("not Courier's")
+    (below / "share/courier-other").mkdir()
+    script = pathlib.Path(__file__).parents[2] / "scripts/uninstall"
+    manifest = pathlib.Path(BUILD) / "install_manifest.txt"
+    for removed in (len(manifest.read_text().splitlines()), 0):
+        done = subprocess.run([script, manifest, installation.prefix], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and done.stdout == f"{removed} files removed\n", done
+    assert sorted(path for path in below.rglob("*") if path.is_file()) == sorted(kept)
+    assert [str(path.relative_to(below)) for path in below.rglob("courier*") if path.is_dir()] == ["etc/courier", "share/courier-other"]
+    done = subprocess.run([script, installation.prefix / "none"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "make install" in done.stderr
+
+
 def test_setup_wants_root(folder):
     command = shutil.copy(os.path.join(BUILD, "bin/courier"), folder)  # the build may lie where nobody is let in
     done = subprocess.run([command, "setup", "--prefix", folder], capture_output=True, text=True, timeout=60, user="nobody", cwd="/")

@@ -9,6 +9,7 @@ namespace courier::simulation {
 namespace {
 
 constexpr std::string_view subject = "Subject: number ";
+constexpr std::string_view warning = "\nSubject: WARNING: delayed mail.\n";
 
 bool fails_for_someone(int n) { return n % 10 == 5 || n % 10 == 8; }
 
@@ -77,7 +78,11 @@ std::vector<std::pair<std::string, Name>> copies_of(int n) {
 Name name_of(std::string_view file) {
   const auto n = number_in(file);
   if (!n || !file.starts_with("Return-Path: <")) return {};
-  if (file.starts_with("Return-Path: <>\n")) return file.ends_with("--\n") ? "D" + std::to_string(*n) : Name();
+  if (file.starts_with("Return-Path: <>\n")) {
+    if (!file.ends_with("--\n")) return {};
+    const std::string_view header = file.substr(0, file.find("\n\n"));
+    return (header.find(warning) != std::string_view::npos ? "W" : "D") + std::to_string(*n);
+  }
   // Two header lines of delivery, then the body and nothing else.
   const auto body = file.find(subject);
   const bool delivered_to = file.substr(0, body).find("\nDelivered-To: ") != std::string_view::npos;

@@ -21,7 +21,7 @@ inline constexpr const char* team = "team@our.test";
 [[nodiscard]] submit::Submit mail(int n);
 [[nodiscard]] const std::string& body_of(int n);
 
-// "M17": the message; "D17": the report that it failed for somebody.
+// "M17": the message; "D17": the report that it failed for somebody; "W17": the warning that it is delayed.
 using Name = std::string;
 // Who must have what in the end, each once, when mail(n) was acknowledged: accounts and names.
 [[nodiscard]] std::vector<std::pair<std::string, Name>> copies_of(int n);

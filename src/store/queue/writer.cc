@@ -34,7 +34,19 @@ struct Writer::Item {
 struct Writer::State {
   using Items = std::vector<std::unique_ptr<Item>>;
 
-  State(Loop& l, std::unique_ptr<Spool> s) : loop(l), spool(std::move(s)), free_bytes(spool->free_bytes()) {}
+  State(Pool& p, std::unique_ptr<Spool> s) : pool(p), loop(p.loop()), spool(std::move(s)), free_bytes(spool->free_bytes()) {}
+
+  // On the loop: gives the thread what was handed over, and wakes it.
+  static void send_off(const std::shared_ptr<State>& self) {
+    if (self->handed_over.empty()) return;
+    {
+      const std::lock_guard lock(self->mutex);
+      for (auto& item : self->handed_over) (item->is_submit() ? self->submits : self->others).push_back(std::move(item));
+      self->handed_over.clear();
+      if (std::exchange(self->working, true)) return;
+    }
+    self->pool.submit([self] { work(self); });
+  }
 
   // On the thread: until nothing waits.
   static void work(const std::shared_ptr<State>& self) {
@@ -101,28 +113,31 @@ struct Writer::State {
     }
   }
 
+  Pool& pool;
   Loop& loop;
   std::unique_ptr<Spool> spool;
   std::function<void(const std::string&)> damaged;
   std::atomic<std::uint64_t> free_bytes;
-  mutable std::mutex mutex;
+  Items handed_over;             // in this turn of the loop
+  std::uint64_t last_turn = 0;
+  std::mutex mutex;              // guards what follows
   std::deque<std::unique_ptr<Item>> submits;
   std::deque<std::unique_ptr<Item>> others;  // outcomes and visits
-  std::uint64_t last_turn = 0;
   bool working = false;
 };
 
-Writer::Writer(Pool& pool, std::unique_ptr<Spool> spool) : pool_(pool), state_(std::make_shared<State>(pool.loop(), std::move(spool))) {}
-Writer::~Writer() = default;
+Writer::Writer(Pool& pool, std::unique_ptr<Spool> spool) : state_(std::make_shared<State>(pool, std::move(spool))) {}
+Writer::~Writer() { State::send_off(state_); }
 
 void Writer::hand_over(std::unique_ptr<Item> item) {
-  {
-    const std::lock_guard lock(state_->mutex);
-    item->turn = ++state_->last_turn;
-    (item->is_submit() ? state_->submits : state_->others).push_back(std::move(item));
-    if (std::exchange(state_->working, true)) return;
+  State& state = *state_;
+  item->turn = ++state.last_turn;
+  if (state.handed_over.empty()) {
+    state.loop.post([weak = std::weak_ptr(state_)] {
+      if (const auto shared = weak.lock()) State::send_off(shared);
+    });
   }
-  pool_.submit([state = state_] { State::work(state); });
+  state.handed_over.push_back(std::move(item));
 }
 
 Task<Receipt> Writer::commit(std::shared_ptr<const Change> change) {
@@ -149,7 +164,7 @@ Task<> Writer::visit(std::move_only_function<void(Spool&)> job) {
 
 std::size_t Writer::waiting() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->submits.size() + state_->others.size();
+  return state_->handed_over.size() + state_->submits.size() + state_->others.size();
 }
 
 Bodies& Writer::bodies() { return state_->spool->bodies(); }

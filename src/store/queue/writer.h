@@ -1,6 +1,7 @@
 // Writer: the loop's side of the spool. One pool thread at a time works on it: it takes what waits, makes one transaction of
 // it (group commit), answers all at once, and goes on until nothing waits. A change once handed over is carried out although its
-// caller is gone. With the inline pool of tests everything happens on the loop, in order.
+// caller is gone. The thread is woken at the end of the loop's turn: what was handed over in one turn goes together. With the inline
+// pool of tests everything happens on the loop, in order.
 //
 // Submits (changes that only add messages) are what a client waits for: a transaction takes all that wait, and beside them only some
 // of the outcomes, so that no wave of outcomes keeps them waiting. Submits among themselves, and outcomes and visits among themselves,
@@ -26,6 +27,8 @@ class Writer {
   // `pool` outlives the writer and has a thread free for it.
   Writer(Pool& pool, std::unique_ptr<Spool> spool);
   ~Writer();  // waits for nothing; what was handed over is carried out as long as the pool lives
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   [[nodiscard]] Task<Receipt> commit(std::shared_ptr<const Change> change);
   // Runs `function(Spool&)` between two transactions, when all that was handed over before is committed, and gives its result on the loop.
@@ -49,7 +52,6 @@ class Writer {
   struct Item;
   struct State;
   void hand_over(std::unique_ptr<Item> item);
-  Pool& pool_;
   std::shared_ptr<State> state_;
 };
 

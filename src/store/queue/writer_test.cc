@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "runtime/task_group.h"
+#include "runtime/testing/held_pool.h"
 #include "runtime/testing/manual_loop.h"
 #include "runtime/testing/simulated_disk.h"
 
@@ -15,6 +16,14 @@ std::unique_ptr<Spool> open_spool(Disk& disk) {
   auto spool = Spool::open(disk, {.folder = "/spool"}, 0, report);
   CHECK(spool);
   return std::move(*spool);
+}
+
+std::shared_ptr<const Change> new_message(std::string id) {
+  Change change;
+  change.additions.emplace_back();
+  change.additions.back().id = std::move(id);
+  change.additions.back().body = std::make_shared<const SharedBytes>();
+  return std::make_shared<const Change>(std::move(change));
 }
 
 // What is handed over before run() waits together. `answers` tells the order: "3s 2o" are three submits and then two outcomes; a visit
@@ -39,7 +48,8 @@ class Waves {
     while (count-- > 0) outcome();
   }
 
-  // Runs what waits, and `job` within each transaction, told its number from 1: what that hands over comes meanwhile.
+  // Runs what waits, and `job` within each transaction, told its number from 1: what that hands over comes meanwhile, since the loop
+  // has a turn there, as it would beside a thread.
   void run(const std::function<void(int)>& job = {}) {
     const std::uint64_t before = syncs();
     std::uint64_t seen = before;
@@ -50,7 +60,9 @@ class Waves {
       const int transaction = static_cast<int>(seen - before) + 1;
       if (is_sync || transaction == told) return;
       told = transaction;
-      if (job) job(transaction);
+      if (!job) return;
+      job(transaction);
+      loop_.run_ready();
     });
     loop_.run_ready();
     disk_.set_boundary_hook(nullptr);
@@ -82,11 +94,7 @@ class Waves {
     return place == disk_.calls().end() ? 0 : place->second;
   }
   Task<> commit_submit(std::string id) {
-    Change change;
-    change.additions.emplace_back();
-    change.additions.back().id = std::move(id);
-    change.additions.back().body = std::make_shared<const SharedBytes>();
-    const Receipt receipt = co_await writer_.commit(std::make_shared<const Change>(std::move(change)));
+    const Receipt receipt = co_await writer_.commit(new_message(std::move(id)));
     EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
     answered("s");
   }
@@ -161,6 +169,26 @@ TEST(Writer, WhatWaitsTogetherIsOneTransaction) {
   waves.run();
   EXPECT_EQ(waves.told(), "100s 150o");
   EXPECT_EQ(waves.transactions, 1u);
+}
+
+TEST(Writer, OneTurnOfTheLoopWakesTheThreadOnceAndLeavesNothingBehind) {
+  SimulatedDisk disk;
+  ManualLoop loop;
+  HeldPool pool(loop);
+  for (const bool writer_goes_first : {false, true}) {
+    {
+      Writer writer(pool, open_spool(disk));
+      for (const char* id : {"m1", "m2"}) writer.commit(new_message(id + std::to_string(writer_goes_first))).start();
+      EXPECT_EQ(writer.waiting(), 2u);
+      EXPECT_TRUE(pool.jobs.empty());
+      if (!writer_goes_first) loop.run_ready();
+    }
+    ASSERT_EQ(pool.jobs.size(), 1u);
+    pool.run_one();
+    loop.run_ready();
+    EXPECT_TRUE(pool.jobs.empty());
+  }
+  EXPECT_EQ(open_spool(disk)->count().value_or(0), 4);
 }
 
 }  // namespace

@@ -30,14 +30,15 @@ constexpr std::uint16_t reply_type = 0xFFFF;
 constexpr std::uint16_t refused_type = 0xFFFE;
 
 // A request of ours that waits for its reply.
-struct Pending {
-  CellRef done = make_cell();
-  ChannelResult<Payload> result = fail(ChannelFault::Closed);
+struct Asked {
+  CallRef call;
+  Deadline deadline;
 };
-
-struct Served {
-  std::string name;
-  Channel::Handler handler;
+// One that waits for room in the window.
+struct Turn {
+  Asked asked;
+  std::uint16_t type;
+  Payload request;
 };
 
 class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, public FrameSink {
@@ -50,34 +51,18 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
     *alive_ = false;
     closed_ = true;
     wire_->stop();
+    loop_.cancel_timer(timer_);
     release_waiters();
   }
 
-  void serve_raw(std::uint16_t type, const char* name, Handler handler) override {
-    served_[type] = std::make_shared<Served>(Served{name, std::move(handler)});
-  }
-
-  Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) override {
-    if (!closed_ && pending_.size() >= limits_.window) {
-      if (!co_await take_turn(deadline)) co_return fail(ChannelFault::TimedOut);
+  void begin(CallRef call, std::uint16_t type, Payload request, Deadline deadline) override {
+    if (closed_) return call->end(fail(ChannelFault::Closed));
+    expire_at(deadline);
+    if (pending_.size() < limits_.window) {
+      ask({std::move(call), deadline}, type, std::move(request));
+    } else {
+      turns_.push_back({{std::move(call), deadline}, type, std::move(request)});
     }
-    if (closed_) co_return fail(ChannelFault::Closed);
-    const std::uint64_t id = ++last_id_;
-    const auto pending = std::make_shared<Pending>();
-    pending_.emplace(id, pending);
-    send(type, id, std::move(request), deadline);
-    // A call given up by its caller leaves its entry until the reply comes: the effect is not cancelled either.
-    TimerId timer;
-    if (!deadline.is_never()) {
-      timer = loop_.add_timer(deadline.at, [pending] {
-        pending->result = fail(ChannelFault::TimedOut);
-        pending->done->complete();
-      });
-    }
-    Loop& loop = loop_;  // this channel may be destroyed while the call waits
-    co_await pending->done;
-    loop.cancel_timer(timer);
-    co_return std::move(pending->result);
   }
 
   void notify_raw(std::uint16_t type, Payload notice) override {
@@ -102,7 +87,15 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
   void on_violation(std::function<void(const std::string&)> told) override { violation_ = std::move(told); }
 
  protected:
-  void malformed_request(const char* name) override { violate(std::string("malformed message: ") + name); }
+  void serve_raw(std::uint16_t type, Handler handler) override { served_[type] = std::move(handler); }
+  void reply(std::uint64_t id, Payload payload) override {
+    if (id != 0 && !closed_) send(reply_type, id, std::move(payload), Deadline::never());
+  }
+  void violate(const std::string& what) override {
+    if (closed_) return;
+    if (violation_) violation_(what);
+    close();
+  }
 
  private:
   void end_everything() {
@@ -117,26 +110,42 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
     const auto turns = std::move(turns_);
     turns_.clear();
     const CellRef closed = std::move(closed_cell_);
-    for (const auto& [id, call] : pending) call->done->complete();
-    for (const auto& turn : turns) turn->complete();
+    for (const auto& [id, asked] : pending) asked.call->end(fail(ChannelFault::Closed));
+    for (const Turn& turn : turns) turn.asked.call->end(fail(ChannelFault::Closed));
     if (closed) closed->complete();
   }
 
-  void violate(const std::string& what) {
-    if (closed_) return;
-    if (violation_) violation_(what);
-    close();
+  // A call given up by its caller leaves its entry until the reply comes.
+  void ask(Asked asked, std::uint16_t type, Payload request) {
+    const Deadline deadline = asked.deadline;
+    pending_.emplace(++last_id_, std::move(asked));
+    send(type, last_id_, std::move(request), deadline);
   }
 
-  Task<bool> take_turn(Deadline deadline) {
-    const CellRef turn = make_cell();
-    turns_.push_back(turn);
-    TimerId timer;
-    if (!deadline.is_never()) timer = loop_.add_timer(deadline.at, [turn] { turn->complete(1); });
-    Loop& loop = loop_;
-    const int outcome = co_await turn;
-    loop.cancel_timer(timer);
-    co_return outcome == 0;
+  // One timer serves all calls. It is set again only for an earlier deadline: nearly all calls end long before theirs.
+  void expire_at(Deadline deadline) {
+    if (deadline >= armed_for_) return;
+    loop_.cancel_timer(timer_);
+    armed_for_ = deadline;
+    timer_ = loop_.add_timer(deadline.at, [this] { expire(); });
+  }
+  void expire() {
+    armed_for_ = Deadline::never();
+    const Instant now = loop_.now();
+    Deadline next;
+    std::vector<CallRef> late;
+    const auto look = [&](const Asked& asked) {
+      if (asked.call->over()) return;
+      if (asked.deadline.at <= now) {
+        late.push_back(asked.call);
+      } else {
+        next = next.sooner(asked.deadline);
+      }
+    };
+    for (const auto& [id, asked] : pending_) look(asked);
+    for (const Turn& turn : turns_) look(turn.asked);
+    expire_at(next);
+    for (const CallRef& call : late) call->end(fail(ChannelFault::TimedOut));
   }
 
   void send(std::uint16_t type, std::uint64_t id, Payload payload, Deadline deadline) {
@@ -164,12 +173,11 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
     // A peer may say anything: beyond a year it means the same, and adding it does not overflow.
     const std::int64_t left = std::min(frame.time_left_ns, days(365).nanoseconds);
     const Deadline deadline = left < 0 ? Deadline::never() : loop_.in({left});
-    tasks_->spawn(answer(place->second, frame.id, std::move(frame.payload), deadline));
-  }
-
-  Task<> answer(std::shared_ptr<Served> served, std::uint64_t id, Payload request, Deadline deadline) {
-    Payload reply = co_await served->handler(std::move(request), deadline);
-    if (id != 0 && !closed_) send(reply_type, id, std::move(reply), Deadline::never());
+    try {
+      if (Task<> work = place->second(frame.id, std::move(frame.payload), deadline)) tasks_->spawn(std::move(work));
+    } catch (...) {
+      task_failed(std::current_exception());
+    }
   }
 
   void finish_call(Frame frame) {
@@ -178,20 +186,22 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
       violate("reply to a request that was not made");
       return;
     }
-    const auto pending = std::move(place->second);
+    const CallRef call = std::move(place->second.call);
     pending_.erase(place);
-    if (!turns_.empty()) {
-      const CellRef turn = std::move(turns_.front());
-      turns_.pop_front();
-      loop_.post([turn] { turn->complete(); });
-    }
-    if (pending->done->completed()) return;  // too late
+    give_turns();
     if (frame.type == refused_type) {
-      pending->result = fail(ChannelFault::Refused);
+      call->end(fail(ChannelFault::Refused));
     } else {
-      pending->result = std::move(frame.payload);
+      call->end(std::move(frame.payload));
     }
-    pending->done->complete();
+  }
+
+  void give_turns() {
+    while (!turns_.empty() && pending_.size() < limits_.window) {
+      Turn turn = std::move(turns_.front());
+      turns_.pop_front();
+      if (!turn.asked.call->over()) ask(std::move(turn.asked), turn.type, std::move(turn.request));
+    }
   }
 
   void wire_ended(const std::string& fault) override {
@@ -218,9 +228,11 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   bool closed_ = false;
   std::uint64_t last_id_ = 0;
-  std::unordered_map<std::uint16_t, std::shared_ptr<Served>> served_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Pending>> pending_;
-  std::deque<CellRef> turns_;
+  std::unordered_map<std::uint16_t, Handler> served_;
+  std::unordered_map<std::uint64_t, Asked> pending_;
+  std::deque<Turn> turns_;
+  Deadline armed_for_ = Deadline::never();
+  TimerId timer_;
   CellRef closed_cell_;
   std::function<void(const std::string&)> violation_;
   std::unique_ptr<FrameWire> wire_;

@@ -58,25 +58,60 @@ struct ChannelLimits {
   std::size_t max_descriptors = 16;
 };
 
+// A request under way: completes when `result` says how it ended. Its caller may be gone by then: what was asked for is not cancelled.
+class Call final : public Cell {
+ public:
+  ChannelResult<Payload> result = fail(ChannelFault::Closed);
+
+  // The first end counts.
+  void end(ChannelResult<Payload> with) {
+    if (completed()) return;
+    result = std::move(with);
+    complete();
+  }
+  // It has ended, or nobody waits for that any more.
+  [[nodiscard]] bool over() const { return completed() || given_up_; }
+  void abandoned() override { given_up_ = true; }
+
+ private:
+  bool given_up_ = false;
+};
+
+// A counted reference to a Call.
+class CallRef {
+ public:
+  [[nodiscard]] static CallRef make() { return CallRef(new Call); }
+  [[nodiscard]] Call* operator->() const { return static_cast<Call*>(cell_.get()); }
+  [[nodiscard]] const CellRef& cell() const { return cell_; }
+
+ private:
+  explicit CallRef(Call* call) : cell_(call) {}
+  CellRef cell_;
+};
+
 // Who can be asked: a Channel, or a Link that has one (runtime/link.h).
 class Callee {
  public:
   virtual ~Callee() = default;
 
-  [[nodiscard]] virtual Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) = 0;
+  // Sends the request before it returns, or as soon as it is its turn; `call` ends with the reply or the deadline.
+  virtual void begin(CallRef call, std::uint16_t type, Payload request, Deadline deadline) = 0;
   virtual void notify_raw(std::uint16_t type, Payload notice) = 0;
 
-  // The request is written before these return: no coroutine keeps it.
+  // The request is on its way when these return: what they give only waits for the reply.
   template <class Request>
   [[nodiscard]] Task<ChannelResult<typename Request::Reply>> call(const Request& request, Deadline deadline,
                                                                   std::vector<Descriptor> descriptors = {}) {
-    return read_reply<typename Request::Reply>(call_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline));
+    return read_reply<typename Request::Reply>(begin_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline));
   }
   // The same when the reply brings descriptors.
   template <class Request>
   [[nodiscard]] Task<ChannelResult<WithDescriptors<typename Request::Reply>>> call_with_descriptors(
       const Request& request, Deadline deadline, std::vector<Descriptor> descriptors = {}) {
-    return read_whole_reply<typename Request::Reply>(call_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline));
+    return read_whole_reply<typename Request::Reply>(begin_raw(Request::type, Payload{encode(request), std::move(descriptors)}, deadline));
+  }
+  [[nodiscard]] Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) {
+    return raw_reply(begin_raw(type, std::move(request), deadline));
   }
   template <class Notice>
   void notify(const Notice& notice, std::vector<Descriptor> descriptors = {}) {
@@ -84,35 +119,37 @@ class Callee {
   }
 
  private:
-  template <class Reply>
-  static Task<ChannelResult<Reply>> read_reply(Task<ChannelResult<Payload>> call) {
-    auto raw = co_await std::move(call);
-    if (!raw) co_return fail(raw.error());
-    Reply reply;
-    if (!decode(std::move(raw->bytes), reply)) co_return fail(ChannelFault::Malformed);
-    co_return std::move(reply);
+  CallRef begin_raw(std::uint16_t type, Payload request, Deadline deadline) {
+    const CallRef call = CallRef::make();
+    begin(call, type, std::move(request), deadline);
+    return call;
+  }
+  static Task<ChannelResult<Payload>> raw_reply(CallRef call) {
+    co_await call.cell();
+    co_return std::move(call->result);
   }
   template <class Reply>
-  static Task<ChannelResult<WithDescriptors<Reply>>> read_whole_reply(Task<ChannelResult<Payload>> call) {
-    auto raw = co_await std::move(call);
-    if (!raw) co_return fail(raw.error());
-    WithDescriptors<Reply> reply;
-    if (!decode(std::move(raw->bytes), reply.message)) co_return fail(ChannelFault::Malformed);
-    reply.descriptors = std::move(raw->descriptors);
-    co_return std::move(reply);
+  static Task<ChannelResult<Reply>> read_reply(CallRef call) {
+    co_await call.cell();
+    if (!call->result) co_return fail(call->result.error());
+    ChannelResult<Reply> reply;
+    if (!decode(std::move(call->result->bytes), *reply)) co_return fail(ChannelFault::Malformed);
+    co_return reply;
+  }
+  template <class Reply>
+  static Task<ChannelResult<WithDescriptors<Reply>>> read_whole_reply(CallRef call) {
+    co_await call.cell();
+    if (!call->result) co_return fail(call->result.error());
+    ChannelResult<WithDescriptors<Reply>> reply;
+    if (!decode(std::move(call->result->bytes), reply->message)) co_return fail(ChannelFault::Malformed);
+    reply->descriptors = std::move(call->result->descriptors);
+    co_return reply;
   }
 };
 
 // Must not be destroyed from inside one of its own handlers or callers (close() may be called there).
 class Channel : public Callee {
  public:
-  // Serves requests of one type. Returns the reply's payload; nothing: no answer is owed (a notice) or none will come.
-  using Handler = std::function<Task<Payload>(Payload request, Deadline deadline)>;
-
-  // Registers what this side serves, before the first await after construction. A request of any other type is answered
-  // with Refused, logged by the caller through on_violation, and the channel closes: nobody sends it by mistake.
-  virtual void serve_raw(std::uint16_t type, const char* name, Handler handler) = 0;
-
   [[nodiscard]] virtual bool closed() const = 0;
   // Completes when the channel is closed, by either side. At most one waiter.
   [[nodiscard]] virtual Task<> wait_closed() = 0;
@@ -121,67 +158,61 @@ class Channel : public Callee {
   // Told (once) when the peer broke the rules: text for the log.
   virtual void on_violation(std::function<void(const std::string&)> told) = 0;
 
+  // What this side serves is registered before the first await after construction. A request of any other type is answered
+  // with Refused, logged by the caller through on_violation, and the channel closes: nobody sends it by mistake.
+  //
   // handler: Task<Request::Reply>(Request, Deadline), a plain function object without coroutine captures of its own
   // (it may call a coroutine member function). A request that does not decode closes the channel.
   template <class Request, class F>
   void serve(F handler) {
-    serve_raw(Request::type, Request::name,
-              [handler, this](Payload raw, Deadline deadline) { return serve_one<Request>(*this, handler, std::move(raw), deadline); });
+    serve_raw(Request::type, [handler = std::move(handler), this](std::uint64_t id, Payload raw, Deadline deadline) -> Task<> {
+      Request request;
+      if (!decode(std::move(raw.bytes), request)) return malformed_request(Request::name);
+      return answer<typename Request::Reply>(*this, id, handler(std::move(request), deadline));
+    });
   }
   // handler: Task<WithDescriptors<Reply>>(WithDescriptors<Request>, Deadline)
   template <class Request, class F>
   void serve_with_descriptors(F handler) {
-    serve_raw(Request::type, Request::name, [handler, this](Payload raw, Deadline deadline) {
-      return serve_one_with_descriptors<Request>(*this, handler, std::move(raw), deadline);
+    serve_raw(Request::type, [handler = std::move(handler), this](std::uint64_t id, Payload raw, Deadline deadline) -> Task<> {
+      WithDescriptors<Request> request;
+      if (!decode(std::move(raw.bytes), request.message)) return malformed_request(Request::name);
+      request.descriptors = std::move(raw.descriptors);
+      return answer_whole<typename Request::Reply>(*this, id, handler(std::move(request), deadline));
     });
   }
   // handler: void(Notice, std::vector<Descriptor>)
   template <class Notice, class F>
   void on_notice(F handler) {
-    serve_raw(Notice::type, Notice::name,
-              [handler, this](Payload raw, Deadline) { return take_notice<Notice>(*this, handler, std::move(raw)); });
+    serve_raw(Notice::type, [handler = std::move(handler), this](std::uint64_t, Payload raw, Deadline) -> Task<> {
+      Notice notice;
+      if (!decode(std::move(raw.bytes), notice)) return malformed_request(Notice::name);
+      handler(std::move(notice), std::move(raw.descriptors));
+      return {};
+    });
   }
 
  protected:
-  virtual void malformed_request(const char* name) = 0;
+  // Takes one request; what it gives answers it. No task: that is done already, or no answer is owed.
+  using Handler = std::function<Task<>(std::uint64_t id, Payload request, Deadline deadline)>;
+  virtual void serve_raw(std::uint16_t type, Handler handler) = 0;
+  virtual void reply(std::uint64_t id, Payload payload) = 0;
+  virtual void violate(const std::string& what) = 0;
 
  private:
-  template <class Request, class F>
-  static Task<Payload> serve_one(Channel& self, const F& handler, Payload raw, Deadline deadline) {
-    Request request;
-    if (!decode(std::move(raw.bytes), request)) return refuse(self, Request::name);
-    return write_reply<typename Request::Reply>(handler(std::move(request), deadline));
-  }
-  template <class Request, class F>
-  static Task<Payload> serve_one_with_descriptors(Channel& self, const F& handler, Payload raw, Deadline deadline) {
-    WithDescriptors<Request> request;
-    if (!decode(std::move(raw.bytes), request.message)) return refuse(self, Request::name);
-    request.descriptors = std::move(raw.descriptors);
-    return write_whole_reply<typename Request::Reply>(handler(std::move(request), deadline));
-  }
-  static Task<Payload> refuse(Channel& self, const char* name) {
-    self.malformed_request(name);
-    co_return Payload{};
+  Task<> malformed_request(const char* name) {
+    violate(std::string("malformed message: ") + name);
+    return {};
   }
   template <class Reply>
-  static Task<Payload> write_reply(Task<Reply> answer) {
-    const Reply reply = co_await std::move(answer);
-    co_return Payload{encode(reply), {}};
+  static Task<> answer(Channel& self, std::uint64_t id, Task<Reply> work) {
+    const Reply message = co_await std::move(work);
+    self.reply(id, Payload{encode(message), {}});
   }
   template <class Reply>
-  static Task<Payload> write_whole_reply(Task<WithDescriptors<Reply>> answer) {
-    auto reply = co_await std::move(answer);
-    co_return Payload{encode(reply.message), std::move(reply.descriptors)};
-  }
-  template <class Notice, class F>
-  static Task<Payload> take_notice(Channel& self, F handler, Payload raw) {
-    Notice notice;
-    if (decode(std::move(raw.bytes), notice)) {
-      handler(std::move(notice), std::move(raw.descriptors));
-    } else {
-      self.malformed_request(Notice::name);
-    }
-    co_return Payload{};
+  static Task<> answer_whole(Channel& self, std::uint64_t id, Task<WithDescriptors<Reply>> work) {
+    auto whole = co_await std::move(work);
+    self.reply(id, Payload{encode(whole.message), std::move(whole.descriptors)});
   }
 };
 

@@ -31,13 +31,21 @@ Task<ChannelResult<void>> Link::wait_attached(Deadline deadline) {
   co_return ChannelResult<void>{};
 }
 
-Task<ChannelResult<Payload>> Link::call_raw(std::uint16_t type, Payload request, Deadline deadline) {
-  if (!channel()) {
-    const auto attached = co_await wait_attached(deadline);
-    if (!attached) co_return fail(attached.error());
+void Link::begin(CallRef call, std::uint16_t type, Payload request, Deadline deadline) {
+  if (Channel* c = channel()) {
+    c->begin(std::move(call), type, std::move(request), deadline);
+  } else {
+    tasks_.spawn(begin_later(std::move(call), type, std::move(request), deadline));
   }
-  const std::shared_ptr<Channel> keep = channel_;  // re-attaching must not destroy it under this call
-  co_return co_await keep->call_raw(type, std::move(request), deadline);
+}
+
+Task<> Link::begin_later(CallRef call, std::uint16_t type, Payload request, Deadline deadline) {
+  const auto attached = co_await wait_attached(deadline);
+  if (!attached) {
+    call->end(fail(attached.error()));
+  } else if (!call->over()) {
+    begin(std::move(call), type, std::move(request), deadline);
+  }
 }
 
 void Link::notify_raw(std::uint16_t type, Payload notice) {

@@ -11,12 +11,13 @@
 
 #include "runtime/channel.h"
 #include "runtime/loop.h"
+#include "runtime/task_group.h"
 
 namespace courier {
 
 class Link final : public Callee {
  public:
-  explicit Link(Loop& loop) : loop_(loop) {}
+  explicit Link(Loop& loop) : loop_(loop), tasks_(loop, no_exceptions()) {}
 
   // Called for every new channel before anything is read from it: registers what this side serves.
   void on_attach(std::function<void(Channel&)> serve) { serve_ = std::move(serve); }
@@ -29,17 +30,20 @@ class Link final : public Callee {
 
   [[nodiscard]] Task<ChannelResult<void>> wait_attached(Deadline deadline);
 
-  // Waits for a channel, then for the reply.
-  [[nodiscard]] Task<ChannelResult<Payload>> call_raw(std::uint16_t type, Payload request, Deadline deadline) override;
+  // Without a channel the request waits for one.
+  void begin(CallRef call, std::uint16_t type, Payload request, Deadline deadline) override;
   // Dropped when there is no channel.
   void notify_raw(std::uint16_t type, Payload notice) override;
 
  private:
+  [[nodiscard]] Task<> begin_later(CallRef call, std::uint16_t type, Payload request, Deadline deadline);
+
   Loop& loop_;
   std::function<void(Channel&)> serve_;
-  std::shared_ptr<Channel> channel_;
+  ChannelPtr channel_;
   std::vector<CellRef> waiting_;
   std::uint64_t generation_ = 0;
+  TaskGroup tasks_;  // last
 };
 
 }  // namespace courier

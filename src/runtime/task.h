@@ -18,10 +18,20 @@
 
 namespace courier {
 
+// Who started a task without awaiting it, and is told when it has ended: a TaskGroup. It may not destroy the task there.
+class TaskOwner {
+ public:
+  virtual void task_ended() noexcept = 0;
+
+ protected:
+  ~TaskOwner() = default;
+};
+
 namespace task_detail {
 struct Promise {
   std::coroutine_handle<> continuation{};  // who awaits this task
   Promise* parent = nullptr;               // its promise, if it is a task
+  TaskOwner* owner = nullptr;              // instead of them
   std::exception_ptr exception;
   bool running = false;
 };
@@ -135,6 +145,7 @@ struct FinalAwaiter {
     Promise& promise = done.promise();
     promise.running = false;
     if (promise.parent) promise.parent->running = true;
+    if (promise.owner) promise.owner->task_ended();
     return promise.continuation ? promise.continuation : std::noop_coroutine();
   }
   void await_resume() const noexcept {}
@@ -194,8 +205,9 @@ class [[nodiscard]] Task {
   [[nodiscard]] explicit operator bool() const { return handle_ != nullptr; }
   [[nodiscard]] bool done() const { return handle_ && handle_.done(); }
 
-  // Starts it without awaiting: for TaskGroup and for tests. Once only.
-  void start() {
+  // Starts it without awaiting: for TaskGroup and for tests. Once only. The owner outlives it.
+  void start(TaskOwner* owner = nullptr) {
+    handle_.promise().owner = owner;
     handle_.promise().running = true;
     handle_.resume();
   }

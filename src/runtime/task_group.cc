@@ -5,15 +5,25 @@
 namespace courier {
 
 struct TaskGroup::State : std::enable_shared_from_this<State> {
+  struct Entry final : TaskOwner {
+    Entry(State& s, Task<> t) : state(s), task(std::move(t)) {}
+    void task_ended() noexcept override { state.ended_one(*this); }
+    State& state;
+    Task<> task;
+    std::list<Entry>::iterator place;
+  };
+
   State(Loop& l, ErrorHandler& h) : loop(l), handler(h) {}
-  static Task<> guard(Task<> work, State& state, std::list<Task<>>::iterator place);
-  void erase(std::list<Task<>>::iterator place);
-  void erase_later(std::list<Task<>>::iterator place);
+  void ended_one(Entry& entry);
+  void erase(std::list<Entry> gone);
+  [[nodiscard]] std::size_t size() const { return running.size() + ended.size(); }
+
   Loop& loop;
   ErrorHandler& handler;
-  std::list<Task<>> tasks;
-  const Task<>* starting = nullptr;  // the one that spawn() starts
-  CellRef empty;                     // completed when the last task is erased
+  std::list<Entry> running;
+  std::list<Entry> ended;           // to be erased by post: they are on the stack
+  const Entry* starting = nullptr;  // the one that spawn() starts
+  CellRef empty;                    // completed when the last task is erased
 };
 
 namespace {
@@ -34,49 +44,50 @@ TaskGroup::TaskGroup(Loop& loop, ErrorHandler& handler) : state_(std::make_share
 
 TaskGroup::~TaskGroup() {
   // Destroying a task may run destructors that look at the group: take them out one by one.
-  while (!state_->tasks.empty()) {
-    const Task<> task = std::move(state_->tasks.front());
-    state_->tasks.pop_front();
+  for (auto* entries : {&state_->running, &state_->ended}) {
+    while (!entries->empty()) {
+      const Task<> task = std::move(entries->front().task);
+      entries->pop_front();
+    }
   }
 }
 
-// Runs the work, hands an exception to the handler, then asks for its own erasure, unless spawn() sees its end. The state outlives it:
-// its tasks end first.
-Task<> TaskGroup::State::guard(Task<> work, State& state, std::list<Task<>>::iterator place) {
+void TaskGroup::State::ended_one(Entry& entry) {
   try {
-    co_await std::move(work);
+    entry.task.take();
   } catch (...) {
-    state.handler.task_failed(std::current_exception());
+    handler.task_failed(std::current_exception());
   }
-  if (state.starting != &*place) state.erase_later(place);
-}
-
-void TaskGroup::State::erase(std::list<Task<>>::iterator place) {
-  tasks.erase(place);
-  if (tasks.empty() && empty) empty->complete(1);
-}
-
-// By post: the task is on the stack.
-void TaskGroup::State::erase_later(std::list<Task<>>::iterator place) {
-  loop.post([weak = weak_from_this(), place] {
-    if (const auto state = weak.lock()) state->erase(place);
+  if (starting == &entry) return;  // spawn() erases it
+  ended.splice(ended.end(), running, entry.place);
+  if (ended.size() > 1) return;
+  loop.post([weak = weak_from_this()] {
+    if (const auto state = weak.lock()) state->erase(std::exchange(state->ended, {}));
   });
 }
 
-void TaskGroup::spawn(Task<> task) {
-  const auto place = state_->tasks.emplace(state_->tasks.end());
-  *place = State::guard(std::move(task), *state_, place);
-  const auto state = state_;  // whoever waits for the last task may end the group
-  const Task<>* const outer = std::exchange(state->starting, &*place);
-  place->start();
-  state->starting = outer;
-  if (place->done()) state->erase(place);
+void TaskGroup::State::erase(std::list<Entry> gone) {
+  gone.clear();
+  if (size() == 0 && empty) empty->complete(1);
 }
 
-std::size_t TaskGroup::size() const { return state_->tasks.size(); }
+void TaskGroup::spawn(Task<> task) {
+  const auto place = state_->running.emplace(state_->running.end(), *state_, std::move(task));
+  place->place = place;
+  const auto state = state_;  // whoever waits for the last task may end the group
+  const State::Entry* const outer = std::exchange(state->starting, &*place);
+  place->task.start(&*place);
+  state->starting = outer;
+  if (!place->task.done()) return;
+  std::list<State::Entry> gone;
+  gone.splice(gone.end(), state->running, place);
+  state->erase(std::move(gone));
+}
+
+std::size_t TaskGroup::size() const { return state_->size(); }
 
 Task<bool> TaskGroup::wait_empty(Deadline deadline) {
-  if (state_->tasks.empty()) co_return true;
+  if (state_->size() == 0) co_return true;
   const CellRef empty = make_cell();
   state_->empty = empty;
   TimerId timer;

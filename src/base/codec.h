@@ -13,6 +13,7 @@
 // form carries no names. Integers are little-endian and of fixed width; strings and vectors carry a 32-bit count.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -26,7 +27,7 @@
 
 namespace courier {
 
-// Appends the binary form of fields to `out`: a string, or what else has its append(const char*, size).
+// Appends the binary form of fields to `out`: what has append(const char*, size) as a string has.
 template <class Out>
 class Encoder {
  public:
@@ -223,13 +224,21 @@ template <class T>
     void append(const char*, std::size_t count) { sum += count; }
     std::size_t sum = 0;
   } size;
+  struct Place {
+    void append(const char* bytes, std::size_t count) { at = std::copy_n(bytes, count, at); }
+    char* at;
+  };
   auto& fields = const_cast<T&>(value);  // one list serves reading and writing; an Encoder only reads
   Encoder measure(size);
   fields.fields(measure);
   std::string out;
-  out.reserve(size.sum);
-  Encoder encoder(out);
-  fields.fields(encoder);
+  // What the callback is told as its size may be more (libstdc++ 12 names the capacity).
+  out.resize_and_overwrite(size.sum, [&](char* begin, std::size_t) {
+    Place place{begin};
+    Encoder encoder(place);
+    fields.fields(encoder);
+    return size.sum;
+  });
   return out;
 }
 

@@ -49,14 +49,14 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
   }
   ~MessageChannel() override {
     *alive_ = false;
-    closed_ = true;
+    *open_ = false;
     wire_->stop();
     loop_.cancel_timer(timer_);
     release_waiters();
   }
 
   void begin(CallRef call, std::uint16_t type, Payload request, Deadline deadline) override {
-    if (closed_) return call->end(fail(ChannelFault::Closed));
+    if (closed()) return call->end(fail(ChannelFault::Closed));
     expire_at(deadline);
     if (pending_.size() < limits_.window) {
       ask({std::move(call), deadline}, type, std::move(request));
@@ -66,18 +66,17 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
   }
 
   void notify_raw(std::uint16_t type, Payload notice) override {
-    if (!closed_) send(type, 0, std::move(notice), Deadline::never());
+    if (!closed()) send(type, 0, std::move(notice), Deadline::never());
   }
 
-  bool closed() const override { return closed_; }
   Task<> wait_closed() override {
-    if (closed_) co_return;
+    if (closed()) co_return;
     closed_cell_ = make_cell();
     co_await closed_cell_;
   }
   void close() override {
-    if (closed_) return;
-    closed_ = true;
+    if (closed()) return;
+    *open_ = false;
     wire_->stop();
     // Callers and handlers end by post: close() may be called from one of them.
     loop_.post([this, alive = alive_] {
@@ -89,10 +88,10 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
  protected:
   void serve_raw(std::uint16_t type, Handler handler) override { served_[type] = std::move(handler); }
   void reply(std::uint64_t id, Payload payload) override {
-    if (id != 0 && !closed_) send(reply_type, id, std::move(payload), Deadline::never());
+    if (id != 0 && !closed()) send(reply_type, id, std::move(payload), Deadline::never());
   }
   void violate(const std::string& what) override {
-    if (closed_) return;
+    if (closed()) return;
     if (violation_) violation_(what);
     close();
   }
@@ -158,7 +157,7 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
   }
 
   void frame_arrived(Frame frame) override {
-    if (closed_) return;
+    if (closed()) return;
     if (frame.type == reply_type || frame.type == refused_type) {
       finish_call(std::move(frame));
       return;
@@ -226,7 +225,6 @@ class MessageChannel final : public Channel, public TaskGroup::ErrorHandler, pub
   Loop& loop_;
   ChannelLimits limits_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  bool closed_ = false;
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint16_t, Handler> served_;
   std::unordered_map<std::uint64_t, Asked> pending_;

@@ -77,17 +77,7 @@ class Call final : public Cell {
   bool given_up_ = false;
 };
 
-// A counted reference to a Call.
-class CallRef {
- public:
-  [[nodiscard]] static CallRef make() { return CallRef(new Call); }
-  [[nodiscard]] Call* operator->() const { return static_cast<Call*>(cell_.get()); }
-  [[nodiscard]] const CellRef& cell() const { return cell_; }
-
- private:
-  explicit CallRef(Call* call) : cell_(call) {}
-  CellRef cell_;
-};
+using CallRef = RefTo<Call>;
 
 // Who can be asked: a Channel, or a Link that has one (runtime/link.h).
 class Callee {
@@ -120,17 +110,17 @@ class Callee {
 
  private:
   CallRef begin_raw(std::uint16_t type, Payload request, Deadline deadline) {
-    const CallRef call = CallRef::make();
+    const CallRef call(new Call);
     begin(call, type, std::move(request), deadline);
     return call;
   }
   static Task<ChannelResult<Payload>> raw_reply(CallRef call) {
-    co_await call.cell();
+    co_await call;
     co_return std::move(call->result);
   }
   template <class Reply>
   static Task<ChannelResult<Reply>> read_reply(CallRef call) {
-    co_await call.cell();
+    co_await call;
     if (!call->result) co_return fail(call->result.error());
     ChannelResult<Reply> reply;
     if (!decode(std::move(call->result->bytes), *reply)) co_return fail(ChannelFault::Malformed);
@@ -138,7 +128,7 @@ class Callee {
   }
   template <class Reply>
   static Task<ChannelResult<WithDescriptors<Reply>>> read_whole_reply(CallRef call) {
-    co_await call.cell();
+    co_await call;
     if (!call->result) co_return fail(call->result.error());
     ChannelResult<WithDescriptors<Reply>> reply;
     if (!decode(std::move(call->result->bytes), reply->message)) co_return fail(ChannelFault::Malformed);
@@ -147,10 +137,26 @@ class Callee {
   }
 };
 
+class Channel;
+
+// How a request is answered at any later time: by one who goes on although the channel closes, which makes this do nothing. When it
+// is dropped unused, the caller waits until its deadline.
+template <class Reply>
+class Answer {
+ public:
+  Answer(Channel& channel, std::uint64_t id);
+  void operator()(const Reply& reply) const;
+
+ private:
+  std::shared_ptr<const bool> open_;
+  Channel* channel_;
+  std::uint64_t id_;
+};
+
 // Must not be destroyed from inside one of its own handlers or callers (close() may be called there).
 class Channel : public Callee {
  public:
-  [[nodiscard]] virtual bool closed() const = 0;
+  [[nodiscard]] bool closed() const { return !*open_; }
   // Completes when the channel is closed, by either side. At most one waiter.
   [[nodiscard]] virtual Task<> wait_closed() = 0;
   // Ends it: callers get Closed, handlers that run are cancelled.
@@ -181,6 +187,16 @@ class Channel : public Callee {
       return answer_whole<typename Request::Reply>(*this, id, handler(std::move(request), deadline));
     });
   }
+  // handler: void(Request, Answer<Request::Reply>)
+  template <class Request, class F>
+  void serve_apart(F handler) {
+    serve_raw(Request::type, [handler = std::move(handler), this](std::uint64_t id, Payload raw, Deadline) -> Task<> {
+      Request request;
+      if (!decode(std::move(raw.bytes), request)) return malformed_request(Request::name);
+      handler(std::move(request), Answer<typename Request::Reply>(*this, id));
+      return {};
+    });
+  }
   // handler: void(Notice, std::vector<Descriptor>)
   template <class Notice, class F>
   void on_notice(F handler) {
@@ -199,7 +215,11 @@ class Channel : public Callee {
   virtual void reply(std::uint64_t id, Payload payload) = 0;
   virtual void violate(const std::string& what) = 0;
 
+  const std::shared_ptr<bool> open_ = std::make_shared<bool>(true);  // false: closed, or this is gone
+
  private:
+  template <class Reply>
+  friend class Answer;
   Task<> malformed_request(const char* name) {
     violate(std::string("malformed message: ") + name);
     return {};
@@ -215,6 +235,13 @@ class Channel : public Callee {
     self.reply(id, Payload{encode(whole.message), std::move(whole.descriptors)});
   }
 };
+
+template <class Reply>
+Answer<Reply>::Answer(Channel& channel, std::uint64_t id) : open_(channel.open_), channel_(&channel), id_(id) {}
+template <class Reply>
+void Answer<Reply>::operator()(const Reply& reply) const {
+  if (*open_) channel_->reply(id_, Payload{encode(reply), {}});
+}
 
 using ChannelPtr = std::unique_ptr<Channel>;
 

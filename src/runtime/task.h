@@ -89,6 +89,16 @@ class CellRef {
   Cell* cell_ = nullptr;
 };
 
+// The same for one kind of cell, whose members it gives.
+template <class C>
+class RefTo : public CellRef {
+ public:
+  RefTo() = default;
+  explicit RefTo(C* cell) : CellRef(cell) {}
+  [[nodiscard]] C* get() const { return static_cast<C*>(CellRef::get()); }
+  C* operator->() const { return get(); }
+};
+
 [[nodiscard]] inline CellRef make_cell() { return CellRef(new Cell); }
 
 class CellAwaiter {

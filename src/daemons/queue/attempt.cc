@@ -30,6 +30,8 @@ delivery::Deliver make_request(const Message& message, const Group& group) {
   request.smtputf8 = envelope.smtputf8;
   request.eight_bit = envelope.eight_bit;
   request.attempt = message.progress.rounds;
+  request.body.size = message.record.size;
+  if (message.body) request.body.bytes = *message.body;
   if (group.transport == Transport::Remote) request.site = group.host;
   for (const std::uint32_t number : group.numbers) {
     const Target& target = target_of(message, number);
@@ -55,12 +57,16 @@ delivery::DeliverReply all_deferred(const Group& group, const std::string& statu
 
 std::vector<Group> group_targets(const Message& message, std::size_t most) {
   std::vector<Group> groups;
-  std::map<std::string, std::size_t> open;  // way -> group that has room
+  std::map<std::string, std::size_t> open;  // way -> group that has room, when there may be more than one
   for (const Target& target : message.record.targets) {
     if (target.kind != TargetKind::Mailbox && target.kind != TargetKind::Remote) continue;
     if (message.finished(target)) continue;
     const bool local = target.kind == TargetKind::Mailbox;
-    const std::string host = local ? target.mailbox : domain_of(target.address);
+    std::string host = local ? target.mailbox : domain_of(target.address);
+    if (message.record.targets.size() == 1) {
+      groups.push_back({.transport = local ? Transport::Local : Transport::Remote, .host = std::move(host), .numbers = {target.number}});
+      break;
+    }
     const auto [place, added] = open.try_emplace((local ? "l " : "r ") + host, groups.size());
     if (added || groups[place->second].numbers.size() >= most) {
       place->second = groups.size();
@@ -81,12 +87,8 @@ Task<std::string> Attempts::mailbox_for(const Message& message, const Group& gro
   co_return group.host;
 }
 
-Task<bool> Attempts::add_body(const Message& message, delivery::Deliver& request, std::vector<Descriptor>& descriptors) {
-  request.body.size = message.record.size;
-  if (message.body) {
-    request.body.bytes = *message.body;
-    co_return true;
-  }
+// From the spool.
+Task<bool> Attempts::read_body(const Message& message, delivery::Deliver& request, std::vector<Descriptor>& descriptors) {
   const spool::Number number = message.number;
   auto body = co_await parts_.writer.run([number](spool::Spool& spool) { return spool.body(number); });
   if (!body) {
@@ -103,24 +105,24 @@ Task<bool> Attempts::add_body(const Message& message, delivery::Deliver& request
   co_return descriptors.front().get() >= 0;
 }
 
-Task<delivery::DeliverReply> Attempts::attempt(MessagePtr message, Group group) {
+Task<delivery::DeliverReply> Attempts::attempt(const Message& message, const Group& group) {
   const bool local = group.transport == Transport::Local;
   const Deadline deadline = parts_.loop.in(local ? parts_.settings.local_timeout : parts_.settings.remote_timeout);
   for (int i = 0; i < tries; ++i) {
     // As of the expansion, while it is there.
     std::string peer = local ? group.host : "esmtp";
-    if (local && parts_.context.link(peer).channel() == nullptr) peer = co_await mailbox_for(*message, group);
+    if (local && parts_.context.link(peer).channel() == nullptr) peer = co_await mailbox_for(message, group);
     Link& link = parts_.context.link(peer);
     if (link.channel() == nullptr && !co_await link.wait_attached(parts_.loop.in(wait_for_process).sooner(deadline))) {
       co_return all_deferred(group, "4.3.0", "no process " + peer + " to deliver through");
     }
-    delivery::Deliver request = make_request(*message, group);
+    delivery::Deliver request = make_request(message, group);
     std::vector<Descriptor> descriptors;
     // A body that cannot be read is never reported as delivered.
-    if (!co_await add_body(*message, request, descriptors)) co_return all_deferred(group, "4.3.0", "the body cannot be read");
+    if (!message.body && !co_await read_body(message, request, descriptors)) co_return all_deferred(group, "4.3.0", "the body cannot be read");
     auto reply = co_await link.call(request, deadline, std::move(descriptors));
     if (reply) co_return std::move(*reply);
-    parts_.probe.transport_fault(message->id(), group.host, to_string(reply.error()));
+    parts_.probe.transport_fault(message.id(), group.host, to_string(reply.error()));
     if (reply.error() != ChannelFault::Closed)
       co_return all_deferred(group, "4.4.2", std::string("transport: ") + to_string(reply.error()));
   }

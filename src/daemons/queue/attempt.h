@@ -25,11 +25,11 @@ class Attempts {
 
   // Always gives a result for each target of the group. A transport that dies under way is asked again with the same names
   // a few times: mailbox recognises what it has; other transports may then deliver twice.
-  [[nodiscard]] Task<delivery::DeliverReply> attempt(MessagePtr message, Group group);
+  [[nodiscard]] Task<delivery::DeliverReply> attempt(const Message& message, const Group& group);
 
  private:
   [[nodiscard]] Task<std::string> mailbox_for(const Message& message, const Group& group);
-  [[nodiscard]] Task<bool> add_body(const Message& message, delivery::Deliver& request, std::vector<Descriptor>& descriptors);
+  [[nodiscard]] Task<bool> read_body(const Message& message, delivery::Deliver& request, std::vector<Descriptor>& descriptors);
 
   Parts& parts_;
   Resolver& resolver_;

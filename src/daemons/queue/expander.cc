@@ -100,8 +100,8 @@ Task<> Expander::split_off(MessagePtr message, directory::ExpandReply answer) {
   const bool on_disk = !change.additions.empty() && change.additions.front().due_us.has_value();
   const spool::Receipt receipt = co_await rounds_.write(std::move(change));
   message->record = std::move(record);
-  if (receipt.numbers.empty()) co_return;
-  part->number = receipt.numbers.front();
+  if (part->record.targets.empty()) co_return;
+  part->number = receipt.first;
   if (on_disk) {
     rounds_.waits_until(parts_.loop.wall_now().microseconds);
   } else {

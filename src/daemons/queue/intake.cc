@@ -85,13 +85,6 @@ const char* fault_of(const submit::Submit& request, Source source) {
   return nullptr;
 }
 
-// A submit under way. Who waits for the reply may be gone when it comes.
-struct Intake::Pending {
-  submit::Submit request;
-  submit::SubmitReply reply = {};
-  CellRef done = make_cell();
-};
-
 Intake::Intake(Parts& parts, Resolver& resolver, Rounds& rounds)
     : parts_(parts),
       resolver_(resolver),
@@ -103,8 +96,8 @@ void Intake::serve(const std::string& role, Source source) {
   parts_.context.link(role).on_attach([this, source](Channel& channel) {
     const auto door = std::make_shared<Door>();
     door->source = source;
-    channel.serve<submit::Submit>([this, door](submit::Submit request, Deadline) {
-      return submit(door, std::make_shared<Pending>(Pending{.request = std::move(request)}));
+    channel.serve_apart<submit::Submit>([this, door](submit::Submit request, Answer<submit::SubmitReply> answer) {
+      tasks_.spawn(process(door, std::move(request), std::move(answer)));
     });
     channel.serve_with_descriptors<submit::OpenBody>(
         [this, door](WithDescriptors<submit::OpenBody> request, Deadline) { return open_body(door, std::move(request.message)); });
@@ -115,19 +108,11 @@ void Intake::serve(const std::string& role, Source source) {
   });
 }
 
-Task<submit::SubmitReply> Intake::submit(DoorPtr door, std::shared_ptr<Pending> pending) {
-  tasks_.spawn(process(std::move(door), pending));
-  co_await pending->done;
-  co_return std::move(pending->reply);
-}
-
-Task<> Intake::process(DoorPtr door, std::shared_ptr<Pending> pending) {
-  const std::string id = pending->request.envelope.id;
-  pending->reply = co_await accept(*door, pending->request);
-  if (pending->reply.outcome != Outcome::Accepted) {
-    parts_.probe.refused(printable(id), name_of(pending->reply.outcome), pending->reply.text);
-  }
-  pending->done->complete();
+Task<> Intake::process(DoorPtr door, submit::Submit request, Answer<submit::SubmitReply> answer) {
+  const std::string id = request.envelope.id;
+  const submit::SubmitReply reply = co_await accept(*door, request);
+  if (reply.outcome != Outcome::Accepted) parts_.probe.refused(printable(id), name_of(reply.outcome), reply.text);
+  answer(reply);
 }
 
 // New mail is refused for now.
@@ -219,8 +204,9 @@ Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_fi
     other->due_us = now_us;
     change.updates.push_back({.number = other->number, .record = {}, .due_us = now_us, .state = encode(other->progress)});
   }
-  const auto shared = std::make_shared<const spool::Change>(std::move(change));
-  const spool::Receipt receipt = co_await parts_.writer.commit(shared);
+  const spool::CommitRef commit = parts_.writer.commit(std::move(change));
+  co_await commit;
+  const spool::Receipt& receipt = commit->receipt;
   const bool done = receipt.verdict == spool::Verdict::Done;
   if (other) {
     if (!done) other->progress = std::move(before);
@@ -228,7 +214,7 @@ Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_fi
     held.reset();
   }
   if (!done) co_return answer(outcome_of(receipt.verdict), receipt.text);
-  message->number = receipt.numbers.front();
+  message->number = receipt.first;
   if (*memory_ > parts_.settings.memory_bodies) message->body = nullptr;
   parts_.probe.accepted(*message);
   if (waits) {
@@ -241,12 +227,18 @@ Task<submit::SubmitReply> Intake::commit(MessagePtr message, std::string body_fi
 
 // The body stays in memory for the first attempt, as long as all of them together fit.
 std::shared_ptr<const SharedBytes> Intake::keep_in_memory(SharedBytes bytes) {
-  const auto size = static_cast<std::int64_t>(bytes.size());
-  *memory_ += size;
-  return {new SharedBytes(std::move(bytes)), [memory = memory_, size](const SharedBytes* body) {
-            *memory -= size;
-            delete body;
-          }};
+  struct Counted {
+    Counted(SharedBytes b, std::shared_ptr<std::int64_t> m) : body(std::move(b)), memory(std::move(m)) {
+      *memory += static_cast<std::int64_t>(body.size());
+    }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { *memory -= static_cast<std::int64_t>(body.size()); }
+    SharedBytes body;
+    std::shared_ptr<std::int64_t> memory;
+  };
+  const auto counted = std::make_shared<Counted>(std::move(bytes), memory_);
+  return {counted, &counted->body};
 }
 
 Task<WithDescriptors<submit::OpenBodyReply>> Intake::open_body(DoorPtr door, submit::OpenBody request) {

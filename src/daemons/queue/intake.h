@@ -36,10 +36,8 @@ class Intake {
     std::map<std::uint64_t, OpenBody> bodies;
   };
   using DoorPtr = std::shared_ptr<Door>;
-  struct Pending;
 
-  [[nodiscard]] Task<submit::SubmitReply> submit(DoorPtr door, std::shared_ptr<Pending> pending);
-  [[nodiscard]] Task<> process(DoorPtr door, std::shared_ptr<Pending> pending);
+  [[nodiscard]] Task<> process(DoorPtr door, submit::Submit request, Answer<submit::SubmitReply> answer);
   [[nodiscard]] Task<submit::SubmitReply> accept(Door& door, submit::Submit& request);
   [[nodiscard]] bool overrun() const;
   [[nodiscard]] bool crowded() const;

@@ -41,12 +41,17 @@ Target TargetMaker::make(const directory::Target& found, bool list, bool renamed
 
 void TargetMaker::add(const directory::ExpandReply& answer, bool part, std::set<std::string>& sent, std::vector<Target>& targets) {
   const bool list = part || answer.targets.size() > 1;
+  const bool alone = !list && envelope_.recipients.size() == 1;  // there is no other that could be the same
   const auto append = [&](Target target) {
     target.number = static_cast<std::uint32_t>(targets.size());
     targets.push_back(std::move(target));
   };
   for (const directory::Target& found : answer.targets) {
     Target target = make(found, list, answer.was_alias);
+    if (alone) {
+      append(std::move(target));
+      continue;
+    }
     std::string address = address_key(target.address);
     if (list && sent.contains(address)) continue;
     if (!list && !sent.insert(direct_key(address, target)).second) continue;

@@ -51,23 +51,29 @@ Task<> Rounds::gate() {
 }
 
 Task<spool::Receipt> Rounds::write(spool::Change change) {
-  const auto kept = std::make_shared<const spool::Change>(std::move(change));
-  spool::Receipt receipt = co_await parts_.writer.commit(kept);
-  if (receipt.verdict == spool::Verdict::Done) co_return receipt;
+  spool::CommitRef commit = parts_.writer.commit(std::move(change));
+  co_await commit;
+  if (commit->receipt.verdict != spool::Verdict::Done) co_return co_await write_again(std::move(commit));
+  co_return commit->receipt;
+}
+
+Task<spool::Receipt> Rounds::write_again(spool::CommitRef commit) {
   ++failing_;
   bool mine = false;
-  while (receipt.verdict != spool::Verdict::Done) {
+  while (commit->receipt.verdict != spool::Verdict::Done) {
     // One of them tries the disk; when it has succeeded the others follow, together.
     if (probing_ && !mine) {
       const CellRef cell = make_cell();
       wait_for_probe_.push_back(cell);
       co_await cell;
     } else {
+      const spool::Receipt& receipt = commit->receipt;
       parts_.probe.spool_trouble("commit outcome", std::string(to_string(receipt.verdict)) + ": " + receipt.text);
       probing_ = mine = true;
       co_await parts_.loop.sleep(commit_retry);
     }
-    receipt = co_await parts_.writer.commit(kept);
+    commit = parts_.writer.commit(std::move(commit->change));
+    co_await commit;
   }
   if (mine) {
     probing_ = false;
@@ -77,7 +83,7 @@ Task<spool::Receipt> Rounds::write(spool::Change change) {
     parts_.probe.spool_recovered();
     wake(wait_for_gate_);
   }
-  co_return receipt;
+  co_return commit->receipt;
 }
 
 void Rounds::wake(std::vector<CellRef>& cells) {
@@ -112,9 +118,10 @@ Task<> Rounds::run_group(MessagePtr message, Group group, Round& round) {
   if (failing_ > 0) co_await gate();
   delivery::DeliverReply reply;
   {
-    const Slots::Slot slot = co_await parts_.slots.acquire(group.transport, group.host);
-    if (!slot) {
-      const Duration wait = slot.paused_until - parts_.loop.now();
+    std::optional<Slots::Slot> slot = parts_.slots.try_acquire(group.transport, group.host);
+    if (!slot) slot.emplace(co_await parts_.slots.acquire(group.transport, group.host));
+    if (!*slot) {
+      const Duration wait = slot->paused_until - parts_.loop.now();
       const std::int64_t until = (parts_.loop.wall_now() + wait).microseconds;
       round.paused_until_us = round.paused_until_us == 0 ? until : std::min(round.paused_until_us, until);
       co_return;
@@ -126,7 +133,7 @@ Task<> Rounds::run_group(MessagePtr message, Group group, Round& round) {
       co_return;
     }
     round.attempted = true;
-    reply = co_await attempts_.attempt(message, group);
+    reply = co_await attempts_.attempt(*message, group);
   }
   if (reply.site_pause_ms > 0) parts_.slots.pause(group.transport, group.host, milliseconds(reply.site_pause_ms));
   for (const delivery::Result& result : reply.results) {

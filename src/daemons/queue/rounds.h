@@ -60,6 +60,8 @@ class Rounds {
   // Commits a change that must not fail: tries until it is done, with the gate closed meanwhile. The change's additions have
   // their numbers then.
   [[nodiscard]] Task<spool::Receipt> write(spool::Change change);
+  // The same for one that has just been refused.
+  [[nodiscard]] Task<spool::Receipt> write_again(spool::CommitRef refused);
 
   // A message in the caller's hands, changed by nobody else meanwhile.
   struct Hold {

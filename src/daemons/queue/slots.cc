@@ -34,26 +34,27 @@ Slots::Host& Slots::host(Lane& lane, const std::string& name) {
   return place->second;
 }
 
-Task<Slots::Slot> Slots::acquire(Transport transport, std::string name) {
+std::optional<Slots::Slot> Slots::try_acquire(Transport transport, const std::string& name) {
   Lane& mine = lane(transport);
-  {
-    Host& wanted = host(mine, name);
-    if (wanted.paused_until > loop_.now()) {
-      Slot none;
-      none.paused_until = wanted.paused_until;
-      co_return none;
-    }
-    if (mine.running < mine.limits.running && wanted.running < mine.limits.per_host && wanted.waiting.empty()) {
-      ++mine.running;
-      ++wanted.running;
-      co_return Slot(*this, transport, std::move(name));
-    }
-    if (wanted.waiting.size() >= mine.limits.waiting_per_host) {
-      Slot none;
-      none.paused_until = loop_.now() + long_line;
-      co_return none;
-    }
+  Host& wanted = host(mine, name);
+  Slot none;
+  if (wanted.paused_until > loop_.now()) {
+    none.paused_until = wanted.paused_until;
+    return none;
   }
+  if (mine.running < mine.limits.running && wanted.running < mine.limits.per_host && wanted.waiting.empty()) {
+    ++mine.running;
+    ++wanted.running;
+    return Slot(*this, transport, name);
+  }
+  if (wanted.waiting.size() < mine.limits.waiting_per_host) return std::nullopt;
+  none.paused_until = loop_.now() + long_line;
+  return none;
+}
+
+Task<Slots::Slot> Slots::acquire(Transport transport, std::string name) {
+  if (auto slot = try_acquire(transport, name)) co_return std::move(*slot);
+  Lane& mine = lane(transport);
   const CellRef cell(new Waiter);
   host(mine, name).waiting.push_back(cell);
   ++mine.waiting;

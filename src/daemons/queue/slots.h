@@ -13,6 +13,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -58,6 +59,8 @@ class Slots {
     std::string host_;
   };
   [[nodiscard]] Task<Slot> acquire(Transport transport, std::string host);
+  // The same without waiting: nothing when one would have to.
+  [[nodiscard]] std::optional<Slot> try_acquire(Transport transport, const std::string& host);
 
   // Nobody gets a slot for that host for so long; who waits for one is told. What runs goes on.
   void pause(Transport transport, const std::string& host, Duration time);

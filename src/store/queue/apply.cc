@@ -24,7 +24,7 @@ Verdict verdict_of(const sqlite::Error& error) {
   }
 }
 
-Receipt failure(const sqlite::Error& error) { return {.verdict = verdict_of(error), .numbers = {}, .text = error.text}; }
+Receipt failure(const sqlite::Error& error) { return {.verdict = verdict_of(error), .first = 0, .text = error.text}; }
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::vector<Receipt> Spool::apply(std::span<const Change* const> changes, std::i
     for (std::size_t i = 0; i < changes.size(); ++i) {
       if (changes[i]->is_outcome() != outcomes) continue;
       if (full && !outcomes) {
-        batch.receipts[i] = {.verdict = Verdict::Full, .numbers = {}, .text = "less space is free than the reserve"};
+        batch.receipts[i] = {.verdict = Verdict::Full, .first = 0, .text = "less space is free than the reserve"};
       } else {
         batch.chosen.push_back(i);
       }
@@ -130,7 +130,7 @@ sqlite::Result<Receipt> Spool::apply_in_savepoint(const Change& change, std::vec
 // Stops at the first refusal: what was done until then is the caller's to undo.
 sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::string>& files_gone) {
   Statements& s = *statements_;
-  Receipt receipt{.verdict = Verdict::Done, .numbers = {}, .text = {}};
+  Receipt receipt{.verdict = Verdict::Done, .first = next_number_, .text = {}};
   for (const Removal& removal : change.removals) {
     if (auto done = remove(removal, files_gone); !done) return fail(std::move(done.error()));
   }
@@ -142,9 +142,9 @@ sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::
     if (auto done = s.add_claim.run(change.claims_of, claim); !done) return fail(std::move(done.error()));
   }
   for (const Addition& addition : change.additions) {
-    auto verdict = add(addition, receipt.numbers.emplace_back());
+    auto verdict = add(addition);
     if (!verdict) return fail(std::move(verdict.error()));
-    if (*verdict != Verdict::Done) return Receipt{.verdict = *verdict, .numbers = {}, .text = addition.id};
+    if (*verdict != Verdict::Done) return Receipt{.verdict = *verdict, .first = 0, .text = addition.id};
   }
   return receipt;
 }
@@ -153,9 +153,10 @@ sqlite::Result<Receipt> Spool::apply_one(const Change& change, std::vector<std::
 void Spool::committed(const Change& change, const Receipt& receipt) {
   committed_bytes_ += 2 * (change.weight() + pages_a_change * page_size);  // to the log, and from there to the database
   if (receipt.verdict != Verdict::Done) return;
-  for (std::size_t i = 0; i < change.additions.size(); ++i) {
-    const Addition& addition = change.additions[i];
-    if (addition.body && addition.shares_body_of == 0 && !addition.due_us) plain_.insert(receipt.numbers[i]);
+  Number number = receipt.first;
+  for (const Addition& addition : change.additions) {
+    if (addition.body && addition.shares_body_of == 0 && !addition.due_us) plain_.insert(number);
+    ++number;
   }
 }
 
@@ -201,9 +202,9 @@ sqlite::Result<void> Spool::update(const Update& update) {
   return {};
 }
 
-sqlite::Result<Verdict> Spool::add(const Addition& addition, Number& number) {
+sqlite::Result<Verdict> Spool::add(const Addition& addition) {
   Statements& s = *statements_;
-  number = next_number_++;
+  const Number number = next_number_++;
   const bool in_file = !addition.body && addition.shares_body_of == 0;
   Number body = in_file ? number : 0;
   std::optional<sqlite::Blob> bytes;

@@ -69,7 +69,7 @@ enum class Verdict {
 
 struct Receipt {
   Verdict verdict = Verdict::Failed;
-  std::vector<Number> numbers;               // of the additions, in their order
+  Number first = 0;                          // of the additions, which are numbered from here
   std::string text;                          // for the log
 };
 

@@ -67,7 +67,7 @@ class CrashRun {
     }
     const auto receipts = apply(spool, changes);
     for (std::size_t i = 0; i < receipts.size(); ++i) {
-      if (receipts[i].verdict == Verdict::Done) acknowledged_[changes[i].additions[0].id] = receipts[i].numbers[0];
+      if (receipts[i].verdict == Verdict::Done) acknowledged_[changes[i].additions[0].id] = receipts[i].first;
     }
   }
   // Half of them leave, the others are deferred.

@@ -108,7 +108,7 @@ class Spool {
   [[nodiscard]] sqlite::Result<void> remove(const Removal& removal, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<void> remove_belongings(Number number, std::vector<std::string>& files_gone);
   [[nodiscard]] sqlite::Result<void> update(const Update& update);
-  [[nodiscard]] sqlite::Result<Verdict> add(const Addition& addition, Number& number);
+  [[nodiscard]] sqlite::Result<Verdict> add(const Addition& addition);
   [[nodiscard]] sqlite::Result<Number> share_body(Number message);
   [[nodiscard]] sqlite::Result<void> age_history(std::int64_t now_us, std::size_t most);
   [[nodiscard]] bool below_reserve(std::int64_t now_us);

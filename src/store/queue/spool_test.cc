@@ -46,7 +46,7 @@ Receipt apply(Spool& spool, const Change& change, std::int64_t at_us = now) {
 Number added(Spool& spool, Addition addition) {
   const Receipt receipt = apply(spool, adding(std::move(addition)));
   EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
-  return receipt.numbers.empty() ? 0 : receipt.numbers.front();
+  return receipt.verdict == Verdict::Done ? receipt.first : 0;
 }
 
 // What is left in the tables when a spool was closed, by table.

@@ -18,21 +18,11 @@ constexpr std::size_t outcomes_a_submit = 2;
 
 }  // namespace
 
-// What waits for the thread. The cell is touched by the loop only; the item travels as a pointer.
-struct Writer::Item {
-  std::shared_ptr<const Change> change;
-  std::move_only_function<void(Spool&)> visit;  // instead of a change
-  Receipt receipt;
-  CellRef done = make_cell();
-  std::size_t weight = 0;
-  std::int64_t now_us = 0;
-  std::uint64_t turn = 0;  // counts up with each that is handed over
-
-  [[nodiscard]] bool is_submit() const { return change && !change->is_outcome(); }
-};
+// The thread moves references, and never copies or drops one: their count belongs to the loop.
+static_assert(std::is_nothrow_move_constructible_v<CommitRef> && std::is_nothrow_move_assignable_v<CommitRef>);
 
 struct Writer::State {
-  using Items = std::vector<std::unique_ptr<Item>>;
+  using Items = std::vector<CommitRef>;
 
   State(Pool& p, std::unique_ptr<Spool> s) : pool(p), loop(p.loop()), spool(std::move(s)), free_bytes(spool->free_bytes()) {}
 
@@ -41,7 +31,7 @@ struct Writer::State {
     if (self->handed_over.empty()) return;
     {
       const std::lock_guard lock(self->mutex);
-      for (auto& item : self->handed_over) (item->is_submit() ? self->submits : self->others).push_back(std::move(item));
+      for (CommitRef& item : self->handed_over) (item->is_submit() ? self->submits : self->others).push_back(std::move(item));
       self->handed_over.clear();
       if (std::exchange(self->working, true)) return;
     }
@@ -78,9 +68,9 @@ struct Writer::State {
   }
 
   // From the front, up to a visit.
-  static void move_changes(std::deque<std::unique_ptr<Item>>& from, std::size_t most, Items& to) {
+  static void move_changes(std::deque<CommitRef>& from, std::size_t most, Items& to) {
     std::size_t bytes = 0;
-    for (; most > 0 && bytes < most_bytes && !from.empty() && from.front()->change; --most) {
+    for (; most > 0 && bytes < most_bytes && !from.empty() && !from.front()->visit; --most) {
       bytes += from.front()->weight;
       to.push_back(std::move(from.front()));
       from.pop_front();
@@ -95,8 +85,8 @@ struct Writer::State {
     std::vector<const Change*> changes;
     changes.reserve(batch.size());
     std::int64_t now_us = 0;
-    for (const auto& item : batch) {
-      changes.push_back(item->change.get());
+    for (const CommitRef& item : batch) {
+      changes.push_back(&item->change);
       now_us = std::max(now_us, item->now_us);
     }
     std::vector<Receipt> receipts = spool->apply(changes, now_us);
@@ -106,10 +96,9 @@ struct Writer::State {
 
   // On the loop.
   void answer(const Items& batch) {
-    for (const auto& item : batch) {
+    for (const CommitRef& item : batch) {
       if (item->receipt.verdict == Verdict::Damaged && damaged) std::exchange(damaged, nullptr)(item->receipt.text);
-      const CellRef cell = item->done;
-      cell->complete();
+      item->complete();
     }
   }
 
@@ -121,15 +110,15 @@ struct Writer::State {
   Items handed_over;             // in this turn of the loop
   std::uint64_t last_turn = 0;
   std::mutex mutex;              // guards what follows
-  std::deque<std::unique_ptr<Item>> submits;
-  std::deque<std::unique_ptr<Item>> others;  // outcomes and visits
+  std::deque<CommitRef> submits;
+  std::deque<CommitRef> others;  // outcomes and visits
   bool working = false;
 };
 
 Writer::Writer(Pool& pool, std::unique_ptr<Spool> spool) : state_(std::make_shared<State>(pool, std::move(spool))) {}
 Writer::~Writer() { State::send_off(state_); }
 
-void Writer::hand_over(std::unique_ptr<Item> item) {
+void Writer::hand_over(CommitRef item) {
   State& state = *state_;
   item->turn = ++state.last_turn;
   if (state.handed_over.empty()) {
@@ -140,26 +129,21 @@ void Writer::hand_over(std::unique_ptr<Item> item) {
   state.handed_over.push_back(std::move(item));
 }
 
-Task<Receipt> Writer::commit(std::shared_ptr<const Change> change) {
-  auto item = std::make_unique<Item>();
+CommitRef Writer::commit(Change change) {
+  CommitRef item(new Commit);
   item->change = std::move(change);
-  item->weight = item->change->weight();
+  item->weight = item->change.weight();
   item->now_us = state_->loop.wall_now().microseconds;
-  // The loop destroys the item only after the cell was completed, and this coroutine is resumed from there.
-  Item* const mine = item.get();
-  const CellRef done = item->done;
-  hand_over(std::move(item));
-  co_await done;
-  co_return std::move(mine->receipt);
+  hand_over(item);
+  return item;
 }
 
-Task<> Writer::visit(std::move_only_function<void(Spool&)> job) {
-  auto item = std::make_unique<Item>();
+CommitRef Writer::visit(std::move_only_function<void(Spool&)> job) {
+  CommitRef item(new Commit);
   item->visit = std::move(job);
   item->receipt.verdict = Verdict::Done;
-  const CellRef done = item->done;
-  hand_over(std::move(item));
-  co_await done;
+  hand_over(item);
+  return item;
 }
 
 std::size_t Writer::waiting() const {

@@ -22,6 +22,21 @@
 
 namespace courier::spool {
 
+// A change handed over, or a visit. Ends when the change is committed or refused: `receipt` says which. Until then it is the thread's.
+struct Commit final : Cell {
+  Change change;
+  Receipt receipt;
+
+ private:
+  friend class Writer;
+  [[nodiscard]] bool is_submit() const { return !visit && !change.is_outcome(); }
+  std::move_only_function<void(Spool&)> visit;  // instead of a change
+  std::size_t weight = 0;
+  std::int64_t now_us = 0;
+  std::uint64_t turn = 0;  // counts up with each that is handed over
+};
+using CommitRef = RefTo<Commit>;
+
 class Writer {
  public:
   // `pool` outlives the writer and has a thread free for it.
@@ -30,7 +45,8 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  [[nodiscard]] Task<Receipt> commit(std::shared_ptr<const Change> change);
+  // What is given up by its waiter is committed all the same.
+  [[nodiscard]] CommitRef commit(Change change);
   // Runs `function(Spool&)` between two transactions, when all that was handed over before is committed, and gives its result on the loop.
   template <class F>
   [[nodiscard]] auto run(F function) -> Task<std::invoke_result_t<F, Spool&>> {
@@ -48,10 +64,9 @@ class Writer {
   void on_damage(std::function<void(const std::string&)> told);
 
  private:
-  [[nodiscard]] Task<> visit(std::move_only_function<void(Spool&)> job);
-  struct Item;
+  [[nodiscard]] CommitRef visit(std::move_only_function<void(Spool&)> job);
   struct State;
-  void hand_over(std::unique_ptr<Item> item);
+  void hand_over(CommitRef item);
   std::shared_ptr<State> state_;
 };
 

@@ -18,12 +18,12 @@ std::unique_ptr<Spool> open_spool(Disk& disk) {
   return std::move(*spool);
 }
 
-std::shared_ptr<const Change> new_message(std::string id) {
+Change new_message(std::string id) {
   Change change;
   change.additions.emplace_back();
   change.additions.back().id = std::move(id);
   change.additions.back().body = std::make_shared<const SharedBytes>();
-  return std::make_shared<const Change>(std::move(change));
+  return change;
 }
 
 // What is handed over before run() waits together. `answers` tells the order: "3s 2o" are three submits and then two outcomes; a visit
@@ -94,15 +94,17 @@ class Waves {
     return place == disk_.calls().end() ? 0 : place->second;
   }
   Task<> commit_submit(std::string id) {
-    const Receipt receipt = co_await writer_.commit(new_message(std::move(id)));
-    EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
+    const CommitRef commit = writer_.commit(new_message(std::move(id)));
+    co_await commit;
+    EXPECT_EQ(commit->receipt.verdict, Verdict::Done) << commit->receipt.text;
     answered("s");
   }
   Task<> commit_outcome(std::int64_t due_us) {
     Change change;
     change.updates.push_back({.number = 1, .record = {}, .due_us = due_us, .state = {}});
-    const Receipt receipt = co_await writer_.commit(std::make_shared<const Change>(std::move(change)));
-    EXPECT_EQ(receipt.verdict, Verdict::Done) << receipt.text;
+    const CommitRef commit = writer_.commit(std::move(change));
+    co_await commit;
+    EXPECT_EQ(commit->receipt.verdict, Verdict::Done) << commit->receipt.text;
     EXPECT_EQ(++outcomes_told_, due_us) << "in the order handed over";
     answered("o");
   }
@@ -178,7 +180,7 @@ TEST(Writer, OneTurnOfTheLoopWakesTheThreadOnceAndLeavesNothingBehind) {
   for (const bool writer_goes_first : {false, true}) {
     {
       Writer writer(pool, open_spool(disk));
-      for (const char* id : {"m1", "m2"}) writer.commit(new_message(id + std::to_string(writer_goes_first))).start();
+      for (const char* id : {"m1", "m2"}) static_cast<void>(writer.commit(new_message(id + std::to_string(writer_goes_first))));
       EXPECT_EQ(writer.waiting(), 2u);
       EXPECT_TRUE(pool.jobs.empty());
       if (!writer_goes_first) loop.run_ready();

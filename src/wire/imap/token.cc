@@ -127,10 +127,14 @@ void append_with(std::string& out, std::string_view text, std::string_view mark_
     return;
   }
   out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+  std::size_t begin = 0;  // of what is not yet written; hardly any text has something to escape
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '"' && text[at] != '\\') continue;
+    out += text.substr(begin, at - begin);
+    out += '\\';
+    begin = at;
   }
+  out += text.substr(begin);
   out += '"';
 }
 

@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 
+#include <charconv>
 #include <cstring>
+#include <iterator>
 
 #include "base/text.h"
 
@@ -59,9 +61,13 @@ IpAddress IpAddress::network(int bits) const {
 
 std::string IpAddress::text() const {
   if (is_v4()) {
-    std::string text = std::to_string(bytes[12]);
-    for (std::size_t i = 13; i < 16; ++i) text.append(1, '.').append(std::to_string(bytes[i]));
-    return text;
+    char text[INET_ADDRSTRLEN];
+    char* end = text;
+    for (std::size_t i = 12; i < 16; ++i) {
+      if (end != text) *end++ = '.';
+      end = std::to_chars(end, std::end(text), bytes[i]).ptr;
+    }
+    return {text, end};
   }
   char buffer[INET6_ADDRSTRLEN];
   ::inet_ntop(AF_INET6, bytes.data(), buffer, sizeof buffer);

@@ -64,7 +64,7 @@ Result<void, InputFault> Input::read(const IoResult<void>& ready) {
   buffer_ = buffers_.borrow();
   std::memcpy(buffer_->data(), kept_.data(), kept_.size());
   end_ = kept_.size();
-  kept_ = {};
+  kept_.clear();
   const std::span<char> room = std::span(*buffer_).subspan(end_);
   const auto got = stream_->read_now(room);
   if (!got && got.error() == IoFault::WouldBlock) return {};

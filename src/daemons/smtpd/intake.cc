@@ -35,7 +35,6 @@ Reply header_reply(rules::HeaderFault fault) {
 
 Intake::Intake(Environment& environment, std::shared_ptr<const Config> config, IntakeFacts facts, smtp::DataDecoder::Framing framing)
     : env_(environment), config_(std::move(config)), facts_(std::move(facts)), decoder_(framing) {
-  request_.envelope = std::move(facts_.envelope);
   buffer_.reserve(8192);
   buffer_ += facts_.received;
   ahead_ = seen_ = buffer_.size();
@@ -92,7 +91,7 @@ void Intake::check_header(bool whole) {
   header_done_ = true;
   if (facts_.from_allowed) check_from(*facts);
   const auto completing = facts_.completes_header ? rules::Completing::Yes : rules::Completing::No;
-  rules::edit_header(buffer_, ahead_, *facts, completing, request_.envelope.id, env_.host_name, env_.loop.wall_now());
+  rules::edit_header(buffer_, ahead_, *facts, completing, facts_.request.envelope.id, env_.host_name, env_.loop.wall_now());
 }
 
 void Intake::check_from(const rules::HeaderFacts& facts) {
@@ -106,7 +105,7 @@ void Intake::check_from(const rules::HeaderFacts& facts) {
 }
 
 Task<> Intake::open_file() {
-  auto opened = co_await env_.queue.call_with_descriptors(submit::OpenBody{request_.envelope.id}, env_.loop.in(open_time));
+  auto opened = co_await env_.queue.call_with_descriptors(submit::OpenBody{facts_.request.envelope.id}, env_.loop.in(open_time));
   if (!opened) {
     env_.probe.trouble(facts_.session, "queue does not open a body file", to_string(opened.error()));
     co_return refuse(try_later());
@@ -135,7 +134,7 @@ Task<> Intake::write_file() {
 Task<ChannelResult<submit::SubmitReply>> Intake::submit() {
   std::vector<Descriptor> descriptors;
   if (file_) descriptors.emplace_back(::dup(file_->get()));
-  return env_.queue.call(request_, env_.loop.in(submit_time), std::move(descriptors));
+  return env_.queue.call(facts_.request, env_.loop.in(submit_time), std::move(descriptors));
 }
 
 Task<Reply> Intake::finish() {
@@ -148,18 +147,19 @@ Task<Reply> Intake::finish() {
     if (!refusal_) co_await write_file();
   }
   if (!refusal_) {
-    request_.envelope.eight_bit = request_.envelope.eight_bit || eight_bit_ || smtp::has_eight_bit(buffer_);
-    request_.body_handle = handle_;
-    request_.body.in_file = file_ != nullptr;
-    request_.body.size = file_ ? written_ : buffer_.size();
-    if (!file_) request_.body.bytes = std::move(buffer_);
+    submit::Submit& request = facts_.request;
+    request.envelope.eight_bit = request.envelope.eight_bit || eight_bit_ || smtp::has_eight_bit(buffer_);
+    request.body_handle = handle_;
+    request.body.in_file = file_ != nullptr;
+    request.body.size = file_ ? written_ : buffer_.size();
+    if (!file_) request.body.bytes = std::move(buffer_);
     auto outcome = co_await submit();
     // The queue went away with the answer. Under the same id it can be asked again: it refuses a repeat.
     const bool repeated = !outcome && outcome.error() == ChannelFault::Closed;
     if (repeated) outcome = co_await submit();
     refusal_ = reply_to(outcome, repeated);
   }
-  const submit::Envelope& envelope = request_.envelope;
+  const submit::Envelope& envelope = facts_.request.envelope;
   if (refusal_->positive()) {
     handle_ = 0;  // the queue has it
     env_.probe.accepted(facts_.session, envelope.id, envelope.sender, envelope.recipients.size(), received_size_, envelope.account);
@@ -175,12 +175,12 @@ Reply Intake::reply_to(const ChannelResult<submit::SubmitReply>& outcome, bool r
     return try_later();
   }
   switch (outcome->outcome) {
-    case submit::Outcome::Accepted: return reply(250, 2, 0, 0, "queued as " + request_.envelope.id);
+    case submit::Outcome::Accepted: return reply(250, 2, 0, 0, "queued as " + facts_.request.envelope.id);
     case submit::Outcome::Full: return system_full();
     case submit::Outcome::Busy: return reply(451, 4, 3, 2, "System busy, try again later");
     case submit::Outcome::Repeated:
       // Our first attempt was committed before its answer was lost.
-      if (repeated) return reply(250, 2, 0, 0, "queued as " + request_.envelope.id);
+      if (repeated) return reply(250, 2, 0, 0, "queued as " + facts_.request.envelope.id);
       break;
     case submit::Outcome::Invalid:
     case submit::Outcome::Failed: break;

@@ -22,7 +22,7 @@ namespace courier::smtpd {
 
 // What the session knows of the message before its data comes.
 struct IntakeFacts {
-  submit::Envelope envelope;      // with its id
+  submit::Submit request;         // the envelope, with its id
   std::string received;           // the Received field that stands in front
   bool completes_header = false;  // a submission: Date, Message-ID and To are added
   // When set, every address of the From field must be one of these.
@@ -63,8 +63,7 @@ class Intake {
 
   Environment& env_;
   std::shared_ptr<const Config> config_;
-  IntakeFacts facts_;                 // without the envelope
-  submit::Submit request_;            // its envelope; what is in the buffer becomes its body when all is in
+  IntakeFacts facts_;                 // the request gets its body when all is in
   smtp::DataDecoder decoder_;
   std::string buffer_;
   std::size_t ahead_ = 0;             // octets of the Received field in front

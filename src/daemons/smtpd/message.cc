@@ -7,7 +7,7 @@ namespace courier::smtpd {
 
 namespace {
 
-submit::Envelope envelope_of(Session& session, Mailing mailing) {
+submit::Envelope envelope_of(Session& session, Mailing&& mailing) {
   submit::Envelope out;
   out.id = session.env().ids.next();
   out.sender = std::move(mailing.sender);
@@ -60,8 +60,8 @@ std::optional<Reply> cannot_take(const Session& session, const Mailing& mailing,
 
 std::unique_ptr<Intake> begin_message(Session& session, Mailing mailing, smtp::DataDecoder::Framing framing) {
   IntakeFacts facts;
-  facts.envelope = envelope_of(session, std::move(mailing));
-  facts.received = received_of(session, facts.envelope);
+  facts.request.envelope = envelope_of(session, std::move(mailing));
+  facts.received = received_of(session, facts.request.envelope);
   facts.completes_header = session.role() != Role::Mx;
   if (session.identity && session.role() == Role::Submission && session.config().settings.check_header_from) {
     facts.from_allowed = session.identity->senders;

@@ -76,7 +76,7 @@ class Deliverer {
     std::size_t min_wave = 8;  // messages
     std::size_t max_wave = 1000;  // messages of up to 64 KiB, larger ones count for more; max_group more at most
     Duration wave_rest = milliseconds(100);  // from the beginning of a wave to the next start,
-    Duration wave_lull = milliseconds(10);   // or from the last message that came
+    Duration wave_lull = milliseconds(10);  // or from the last message that came
     // How long one sync of a wave may take: so much, and so much more a message of up to 64 KiB.
     Duration wave_patience = milliseconds(10), message_patience = microseconds(500);
     Duration rest = milliseconds(100);  // from a maildir's group to its next at least, so that more messages share a sync

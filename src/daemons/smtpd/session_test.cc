@@ -80,8 +80,9 @@ TEST(Session, TheLogShowsNoTextOfAMessageThatIsRefused) {
   talk(world, *client, envelope);
   talk(world, *client, "DATA\r\n");  // alone: what comes next takes its place in the buffer
   EXPECT_EQ(talk(world, *client, "Secret: text\r\n\r\nsecret text\r\n.\r\n").substr(0, 9), "452 4.3.1");
-  EXPECT_EQ(std::ranges::count(log.lines, "command rejected session=m.1 peer=192.0.2.7 command=DATA reply=452 4.3.1 Insufficient system "
-                                          "storage, try again later"),
+  EXPECT_EQ(std::ranges::count(log.lines,
+                               "command rejected session=m.1 peer=192.0.2.7 command=DATA reply=452 4.3.1 Insufficient system "
+                               "storage, try again later"),
             1);
   EXPECT_FALSE(std::ranges::any_of(log.lines, [](const std::string& line) { return line.find("ecr") != std::string::npos; }));
 }

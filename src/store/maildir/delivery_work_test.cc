@@ -37,13 +37,16 @@ class WaveTest : public DeliveryTest {
   }
   int done = 0;
   std::vector<std::pair<std::size_t, bool>> ended;
-  Deliverer waves{
-      loop,
-      disk,
-      *pool,
-      {.process_id = 9, .wave_rest = milliseconds(50), .rest = {}, .gather = {}, .wave_ended = [this](std::size_t messages, bool whole) {
-         ended.emplace_back(messages, whole);
-       }}};
+  // Patient: the sync is a thread's, and its time the machine's, which may be busy.
+  Deliverer waves{loop,
+                  disk,
+                  *pool,
+                  {.process_id = 9,
+                   .wave_rest = milliseconds(50),
+                   .wave_patience = seconds(60),
+                   .rest = {},
+                   .gather = {},
+                   .wave_ended = [this](std::size_t messages, bool whole) { ended.emplace_back(messages, whole); }}};
 };
 
 // With files that have no name until they are safe, and, where there are no such files, with names that are renamed.

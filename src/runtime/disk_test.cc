@@ -2,12 +2,16 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <set>
+#include <thread>
 
 #include "runtime/testing/simulated_disk.h"
 
@@ -66,6 +70,50 @@ TEST_P(EveryDisk, WritesPiecesOneBehindTheOther) {
     ASSERT_TRUE((*file)->write_pieces(0, {}));
   }
   EXPECT_EQ(read_file(disk(), at("a")), std::string(3, '\0') + whole + whole);
+}
+
+// A signal ends a write to a full pipe: with what it wrote until then, wherever in a piece that is.
+TEST(RealDisk, AWriteThatStoppedWithinAPieceGoesOnThere) {
+  struct sigaction interrupt{}, before{};
+  interrupt.sa_handler = [](int) {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &interrupt, &before), 0);
+  char folder[] = "/tmp/courier-disk-XXXXXX";
+  const std::string path = std::string(::mkdtemp(folder)) + "/pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const Descriptor reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const int room = ::fcntl(reader.get(), F_SETPIPE_SZ, 4096);
+  ASSERT_GT(room, 0);
+
+  std::string whole;
+  for (std::size_t line = 0; whole.size() < 6 * static_cast<std::size_t>(room); ++line) whole += std::to_string(line) + " ";
+  std::vector<std::string_view> pieces;
+  // Few enough for one call: only a signal ends it before its end.
+  for (std::size_t at = 0; at < whole.size(); at += 3000) pieces.push_back(std::string_view(whole).substr(at, 3000));
+  auto file = real_disk().open(path, OpenMode::Append);
+  ASSERT_TRUE(file);
+  ASSERT_EQ(::fcntl((*file)->descriptor(), F_SETFL, O_APPEND), 0);  // it waits for room
+  bool written = false;
+  std::thread writer([&] { written = (*file)->write_pieces(0, pieces).has_value(); });
+  std::string got;
+  for (int looks = 0; got.size() < whole.size(); ++looks) {
+    ASSERT_LT(looks, 50'000) << "the pipe does not fill";
+    int waiting = 0;
+    ASSERT_EQ(::ioctl(reader.get(), FIONREAD, &waiting), 0);
+    if (waiting < room && got.size() + static_cast<std::size_t>(waiting) < whole.size()) {
+      ::usleep(100);
+      continue;
+    }
+    if (waiting == room) ::pthread_kill(writer.native_handle(), SIGUSR1);
+    ::usleep(1'000);
+    std::string part(static_cast<std::size_t>(waiting), '\0');
+    ASSERT_EQ(::read(reader.get(), part.data(), part.size()), waiting);
+    got += part;
+  }
+  writer.join();
+  EXPECT_TRUE(written);
+  EXPECT_EQ(got, whole);
+  EXPECT_TRUE(remove_tree(real_disk(), folder));
+  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_P(EveryDisk, OpenModes) {

@@ -49,7 +49,7 @@ class Loop {
 
   // Runs `job` later, on this loop's thread, in the order posted.
   virtual void post(Callback job) = 0;
-  // The same from another thread. The loop stays alive until the job ran or the loop is destroyed.
+  // The same from another thread, which ends before the loop does.
   virtual void post_from_any_thread(Callback job) = 0;
 
   // Runs `job` at or soon after `at`, never inside this call. A cancelled timer's job is destroyed and never runs, even

@@ -1,5 +1,5 @@
 // Measures the queue alone: submit, commit, delivery, removal, over socket channels, with fakes of its neighbours in the same
-// process. Prints messages a second and the CPU time of everything together a message.
+// process, and with its log. Prints messages a second and the CPU time of everything together a message.
 //   queue_bench FOLDER [MESSAGES] [SENDERS] [BODY BYTES]
 #include <sys/resource.h>
 
@@ -21,7 +21,10 @@ double cpu_seconds() {
 
 class Bench {
  public:
-  explicit Bench(std::string folder) : context_{*loop_, no_log(), metrics_, real_disk(), {}, {}, nullptr, {}, {}} {
+  explicit Bench(std::string folder)
+      : log_(make_log({.target = LogSettings::Target::File, .file = folder + "/log"}, "queue")),
+        context_{*loop_, *log_, metrics_, real_disk(), {}, {}, nullptr, {}, {}} {
+    log_->gather(*loop_, milliseconds(5));
     context_.start.host_name = "our.test";
     context_.start.state_dir = std::move(folder);
   }
@@ -77,6 +80,7 @@ class Bench {
   }
 
   std::unique_ptr<Loop> loop_ = make_loop();
+  std::unique_ptr<Log> log_;
   QueueIds ids_{"m", 1, loop_->wall_now()};
   Metrics metrics_;
   DaemonContext context_;

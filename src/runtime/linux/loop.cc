@@ -174,9 +174,12 @@ EpollLoop::~EpollLoop() {
 }
 
 void EpollLoop::post_from_any_thread(Callback job) {
-  const std::lock_guard lock(mutex_);
-  from_others_.push_back(std::move(job));
-  if (!std::exchange(sleeping_, false)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    from_others_.push_back(std::move(job));
+    if (!std::exchange(sleeping_, false)) return;
+  }
+  // Not under the lock, which the loop takes as soon as it is awake. The threads that post end before the loop does.
   constexpr std::uint64_t one = 1;
   CHECK(::write(wake_.get(), &one, sizeof one) == sizeof one);
 }

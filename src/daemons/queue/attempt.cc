@@ -119,7 +119,8 @@ Task<delivery::DeliverReply> Attempts::attempt(const Message& message, const Gro
     delivery::Deliver request = make_request(message, group);
     std::vector<Descriptor> descriptors;
     // A body that cannot be read is never reported as delivered.
-    if (!message.body && !co_await read_body(message, request, descriptors)) co_return all_deferred(group, "4.3.0", "the body cannot be read");
+    if (!message.body && !co_await read_body(message, request, descriptors))
+      co_return all_deferred(group, "4.3.0", "the body cannot be read");
     auto reply = co_await link.call(request, deadline, std::move(descriptors));
     if (reply) co_return std::move(*reply);
     parts_.probe.transport_fault(message.id(), group.host, to_string(reply.error()));

@@ -1,5 +1,6 @@
 #include "runtime/loop.h"
 
+#include <chrono>
 #include <map>
 
 namespace courier {
@@ -43,6 +44,14 @@ void Loop::run_due_timers() {
     job();
   }
   timer_changed();
+}
+
+Instant RealLoop::now() const {
+  return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()};
+}
+
+WallTime RealLoop::wall_now() const {
+  return {std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count()};
 }
 
 Deadline Loop::next_timer() const { return timers_->jobs.empty() ? Deadline::never() : Deadline{timers_->jobs.begin()->first.at}; }

@@ -79,6 +79,13 @@ class Loop {
   std::unique_ptr<Timers> timers_;
 };
 
+// What every real loop has: the machine's clocks.
+class RealLoop : public Loop {
+ public:
+  [[nodiscard]] Instant now() const final;
+  [[nodiscard]] WallTime wall_now() const final;
+};
+
 [[nodiscard]] std::unique_ptr<Loop> make_loop();
 
 // Runs `task` on `loop` until it is done and returns its value; for main() and tests.

@@ -106,10 +106,7 @@ Task<> Rounds::finish(MessagePtr message, Round round) {
       message->due_us = end.due_us;
       change.updates.push_back({.number = message->number, .record = {}, .due_us = end.due_us, .state = encode(progress)});
     }
-    const spool::CommitRef commit = parts_.writer.commit(std::move(change));
-    co_await commit;
-    spool::Number number = commit->receipt.first;
-    if (commit->receipt.verdict != spool::Verdict::Done) number = (co_await write_again(commit)).first;
+    spool::Number number = (co_await write(std::move(change))).first;
     for (const MessagePtr& report : reports) report->number = number++;
     if (end.finished) parts_.probe.completed(*message, now - WallTime{message->record.arrived_us});
     if (end.finished) {

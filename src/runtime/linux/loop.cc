@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -26,18 +25,11 @@ constexpr std::size_t events_a_turn = 128;
 
 class EpollWatch;
 
-class EpollLoop final : public Loop {
+class EpollLoop final : public RealLoop {
  public:
   EpollLoop();
   ~EpollLoop() override;
 
-  Instant now() const override {
-    return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()};
-  }
-  WallTime wall_now() const override {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
-  }
   void post(Callback job) override { posted_.push_back(std::move(job)); }
   void post_from_any_thread(Callback job) override;
   std::unique_ptr<Watch> watch(int fd) override;

@@ -16,19 +16,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-Instant steady_now() {
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count()};
-}
-
-class AsioLoop final : public Loop {
+class AsioLoop final : public RealLoop {
  public:
   AsioLoop() : context_(1), timer_(context_) {}
 
-  Instant now() const override { return steady_now(); }
-  WallTime wall_now() const override {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
-  }
   void post(Callback job) override { asio::post(context_, Job{std::move(job)}); }
   void post_from_any_thread(Callback job) override { asio::post(context_, Job{std::move(job)}); }
   std::unique_ptr<Watch> watch(int fd) override;

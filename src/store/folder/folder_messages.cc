@@ -29,14 +29,11 @@ Task<StoreResult<std::vector<LoadedMessage>>> Folder::load(std::vector<Uid> uids
 }
 
 Pending<StoreResult<void>> Folder::read(ReadJob job) {
-  return account_->strand_.start(
-      [core = core_, cache = account_->store_.cache(), now = account_->loop().wall_now(), job = std::move(job)]() -> StoreResult<void> {
-        if (core->deleted) return fail(folder_removed(*core));
-        FolderReader reader(core->state, cache, now);
-        auto done = job(reader);
-        core->publish();  // it may have looked for messages that were renamed
-        return done;
-      });
+  const auto with_reader = [cache = account_->store_.cache(), job = std::move(job)](FolderCore& core, WallTime now) {
+    FolderReader reader(core.state, cache, now);
+    return job(reader);
+  };
+  return account_->strand_.start(folder_job(core_, account_->loop().wall_now(), with_reader));
 }
 
 Task<std::vector<Computed>> Folder::computed(std::vector<Uid> uids) {
